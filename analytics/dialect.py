@@ -1,0 +1,38 @@
+"""How this product writes a refusal: ``{"success": false, "error": {"code", "message", "details"?}}``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulse import fastjson
+from pulse.errors import ApiError, Refusal, common_headers
+
+CODES = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    409: "CONFLICT",
+    413: "PAYLOAD_TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    429: "RATE_LIMITED",
+    503: "UNAVAILABLE",
+}
+
+
+class AnalyticsDialect:
+    """Analytics' envelope."""
+
+    def render(self, error: ApiError, request_id: str) -> Refusal:
+        inner: dict[str, Any] = {
+            "code": CODES.get(error.status, "INTERNAL_ERROR"),
+            "message": error.message,
+        }
+        details = dict(error.details)
+        if not details and error.fields:
+            details = {"field": error.fields[0].field, "reason": error.fields[0].reason}
+        if details:
+            inner["details"] = details
+        body = {"success": False, "error": inner}
+        return Refusal(error.status, common_headers(error), fastjson.dumps(body))

@@ -1,0 +1,7 @@
+"""Every documented path of this product."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What the two databases need said differently, once."""

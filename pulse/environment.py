@@ -1,0 +1,76 @@
+"""The environment variables of a deployment, read in one place and checked for typing mistakes."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+KNOWN = {
+    "PULSE_ALLOWED_HOSTS": "host names this server answers for, comma separated",
+    "PULSE_DATABASE_URL": "postgresql://… ; absent: SQLite in the data folder",
+    "PULSE_DATA_DIR": "folder for the database, files and secrets of the embedded default",
+    "PULSE_DEMO": "0 leaves the sample data out",
+    "PULSE_EMAIL_URL": "smtp://user:password@host:587/?tls=True ; absent: printed in the log",
+    "PULSE_EMAIL_FROM": "sender of outgoing mail",
+    "PULSE_EVENT_RETENTION_DAYS": "how long webhook events are kept (30)",
+    "PULSE_FERNET_KEYS": "keys for secrets at rest, newest first, comma separated",
+    "PULSE_FILES_ORIGIN": "another origin that serves uploaded files",
+    "PULSE_HR_RATE_LIMIT": "requests a minute and key for HR (1000; 0 is unlimited)",
+    "PULSE_HOST": "address to listen on (127.0.0.1)",
+    "PULSE_INSECURE_HTTP": "1 when this deployment knowingly runs without TLS",
+    "PULSE_LOG_LEVEL": "debug, info, warning or error",
+    "PULSE_METRICS_TOKEN": "bearer token that opens /metrics",
+    "PULSE_OIDC_CLIENT_ID": "OpenID Connect sign-in",
+    "PULSE_OIDC_CLIENT_SECRET": "OpenID Connect sign-in",
+    "PULSE_OIDC_ISSUER": "OpenID Connect sign-in",
+    "PULSE_PORT": "port to listen on (3000)",
+    "PULSE_PUBLIC_URL": "address that links in mails and feeds start with",
+    "PULSE_REDIS_URL": "redis://… ; absent: everything in one process",
+    "PULSE_RLS": "1 turns PostgreSQL row-level security on",
+    "PULSE_SCREENING_REPORT_PROVIDER": "dotted path of the prose provider (deterministic)",
+    "PULSE_SECRET_KEY": "signing key of sessions and cursors",
+    "PULSE_SIGNUP": "open or closed",
+    "PULSE_TRUSTED_PROXIES": "CIDRs whose X-Forwarded-For is believed, comma separated",
+    "PULSE_WEBHOOK_ALLOW_CIDRS": "private networks that webhooks may call, comma separated",
+    "PULSE_WEB_THREADS": "Django threads a web process (4)",
+}
+CLIENTS_OWN = {"PULSE_API_KEY", "PULSE_API_BASE", "PULSE_BASE_URL"}
+
+
+def unknown_names(environment: dict[str, str]) -> list[str]:
+    """A warning for each PULSE_* name nobody reads, with the nearest known one."""
+    warnings = []
+    for name in sorted(environment):
+        if (
+            not name.startswith("PULSE_")
+            or name in KNOWN
+            or name in CLIENTS_OWN
+            or name.startswith("PULSE_TEST_")
+        ):
+            continue
+        near = difflib.get_close_matches(name, KNOWN, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        warnings.append(f"{name} is set, but Pulse reads no such variable{hint}")
+    return warnings
+
+
+def embedded_secrets(folder: Path) -> dict[str, str]:
+    """The secrets of the embedded default, made once and kept in the data folder, readable by its owner only."""
+    path = folder / "secrets.json"
+    if path.exists():
+        return dict(json.loads(path.read_text()))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = {
+        "secret_key": secrets.token_urlsafe(48),
+        "fernet_key": Fernet.generate_key().decode(),
+        "metrics_token": secrets.token_urlsafe(24),
+    }
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(made, file)
+    return made

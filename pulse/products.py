@@ -1,0 +1,192 @@
+"""What a product declares about itself. The kernel knows products only through this class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar
+
+from django.apps import AppConfig, apps
+from django.utils.module_loading import import_string
+
+from pulse.errors import Dialect
+
+Scope = MutableMapping[str, Any]
+AsgiApp = Callable[
+    [Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
+]
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A path and method that a plain ASGI handler answers instead of a Django view.
+
+    ``pattern`` is a full-match regular expression on the path; ``handler`` is the dotted path of an
+    ASGI application. ``operation`` is the OpenAPI operation object, ``path`` the templated path it is
+    documented under, so that documents, fuzzing and the cross-tenant walk see the door.
+    """
+
+    method: str
+    pattern: str
+    handler: str
+    path: str = ""
+    operation: dict[str, Any] = field(default_factory=dict)
+    body_limit_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pump:
+    """Background work found in the database: ``run`` does what is due and returns how much it did.
+
+    A pump is called every ``period_seconds`` in the server process (embedded) or in every worker of
+    ``queue`` (scale), at once again while it returns more than zero, and early when kicked.
+    """
+
+    name: str
+    run: str
+    period_seconds: float
+    queue: str = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """A body cap, in bytes before and after inflation, for paths that match ``pattern``."""
+
+    pattern: str
+    limit_bytes: int
+
+
+class ProductConfig(AppConfig):
+    """Base of the five products' AppConfigs."""
+
+    product: str = ""
+    """Short name: the value stored with keys, webhooks and idempotency rows."""
+    title: str = ""
+    prefixes: tuple[str, ...] = ()
+    """Path prefixes this product answers; the longest match wins."""
+    dialect_path: str = ""
+    """Dotted path of the product's Dialect class."""
+    urls: str = ""
+    """Module with ``urlpatterns``, mounted at the root: patterns carry their full documented path."""
+    page_urls: str = ""
+    """Module with ``urlpatterns`` of pages, mounted at the root, outside the API middleware."""
+    doors: tuple[Door, ...] = ()
+    socket_consumer: str = ""
+    """Dotted path of the ASGI application for WebSockets at ``/``; one product has it."""
+    pumps: tuple[Pump, ...] = ()
+    body_limits: tuple[BodyLimit, ...] = ()
+    events: str = ""
+    """Module with the frozen dataclasses of everything this product announces."""
+    seed: str = ""
+    """Dotted path of ``seed(environment)``, which makes the sample data once."""
+    key_prefixes: tuple[str, ...] = ()
+    rate_limit_policy: str = ""
+    """Dotted path of ``policy(credential | None) -> ratelimits.Policy``; empty means no limit."""
+    open_credential: str = ""
+    """Dotted path of ``credential(scope) -> Credential | None``: who a request without a key is."""
+    webhook_form: str = "pulse"
+    """Which documented form deliveries have: ``pulse`` (HR's headers) or ``pihupulse`` (screening's)."""
+    exporters: ClassVar[dict[str, str]] = {}
+    """Kind of export → dotted path of ``rows(environment, parameters) -> Iterator[dict]``."""
+    navigation: tuple[tuple[str, str], ...] = ()
+    """(label, path) of this product's pages for the page frame."""
+    accent: str = ""
+    """Name of the design token with the product's colour."""
+
+    @property
+    def dialect(self) -> Dialect:
+        return _load(self.dialect_path)
+
+
+@cache
+def _load(path: str) -> Any:
+    loaded = import_string(path)
+    return loaded() if isinstance(loaded, type) else loaded
+
+
+def installed() -> list[ProductConfig]:
+    """Every installed product, in the order of INSTALLED_APPS."""
+    return [config for config in apps.get_app_configs() if isinstance(config, ProductConfig)]
+
+
+def by_name(product: str) -> ProductConfig:
+    for config in installed():
+        if config.product == product:
+            return config
+    raise LookupError(product)
+
+
+@cache
+def _prefix_table() -> tuple[tuple[str, ProductConfig], ...]:
+    rows = [(prefix, config) for config in installed() for prefix in config.prefixes]
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))
+
+
+@cache
+def _key_table() -> tuple[tuple[str, ProductConfig], ...]:
+    return tuple((prefix, config) for config in installed() for prefix in config.key_prefixes)
+
+
+def for_path(path: str) -> ProductConfig | None:
+    """The product whose longest prefix holds ``path``, on segment borders; None for pages."""
+    for prefix, config in _prefix_table():
+        if path.startswith(prefix) and (
+            len(path) == len(prefix) or path[len(prefix)] == "/" or prefix[-1] == "/"
+        ):
+            return config
+    return None
+
+
+def for_key(token: str) -> ProductConfig | None:
+    """The product whose key form ``token`` has, by its prefix."""
+    for prefix, config in _key_table():
+        if token.startswith(prefix):
+            return config
+    return None
+
+
+@cache
+def _doors() -> tuple[tuple[str, re.Pattern[str], Door], ...]:
+    return tuple(
+        (door.method, re.compile(door.pattern), door)
+        for config in installed()
+        for door in config.doors
+    )
+
+
+def door_for(method: str, path: str) -> Door | None:
+    for wanted, pattern, door in _doors():
+        if wanted == method and pattern.fullmatch(path):
+            return door
+    return None
+
+
+@cache
+def handler_of(door: Door) -> Any:
+    return import_string(door.handler)
+
+
+@cache
+def _body_limits() -> tuple[tuple[re.Pattern[str], int], ...]:
+    return tuple(
+        (re.compile(limit.pattern), limit.limit_bytes)
+        for config in installed()
+        for limit in config.body_limits
+    )
+
+
+def body_limit_bytes(path: str, default: int = MEBIBYTE) -> int:
+    """How many bytes a body at ``path`` may hold."""
+    for pattern, limit_bytes in _body_limits():
+        if pattern.fullmatch(path):
+            return limit_bytes
+    return default
+
+
+def pumps() -> Iterable[Pump]:
+    for config in installed():
+        yield from config.pumps

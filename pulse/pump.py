@@ -1,0 +1,105 @@
+"""Pumps: threads that find due rows in the database and do them.
+
+The pump is the guarantee; a kick only makes it fast. Pumps run in the server process on the embedded
+default and in every Celery worker at scale, where SKIP LOCKED keeps them out of each other's way.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+
+import structlog
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils.module_loading import import_string
+
+from pulse import products
+
+log = structlog.get_logger(__name__)
+
+MAX_BACKOFF_SECONDS = 15.0
+KERNEL_PUMPS: tuple[products.Pump, ...] = (
+    products.Pump("webhooks", "pulse.webhooks.delivery.pump", period_seconds=0.5, queue="webhooks"),
+    products.Pump("housekeeping", "pulse.housekeeping.sweep", period_seconds=60),
+)
+
+_running: dict[str, _Runner] = {}
+
+
+@cache
+def all_pumps() -> tuple[products.Pump, ...]:
+    return KERNEL_PUMPS + tuple(products.pumps())
+
+
+def queue_of(name: str) -> str:
+    return next((pump.queue for pump in all_pumps() if pump.name == name), "default")
+
+
+class _Runner(threading.Thread):
+    def __init__(self, pump: products.Pump) -> None:
+        super().__init__(name=f"pulse-pump-{pump.name}", daemon=True)
+        self.pump = pump
+        self.work: Callable[[], int] = import_string(pump.run)
+        self.wake = threading.Event()
+        self.stopping = threading.Event()
+        self.last_run_at = time.monotonic()
+
+    def run(self) -> None:
+        failures = 0
+        while not self.stopping.is_set():
+            self.wake.clear()
+            try:
+                done = self.work()
+                failures = 0
+            except Exception as error:
+                done, failures = 0, failures + 1
+                self._complain(error, failures)
+            finally:
+                close_old_connections()
+            self.last_run_at = time.monotonic()
+            if not done:
+                self.wake.wait(self._pause_seconds(failures))
+        connections.close_all()
+
+    def _pause_seconds(self, failures: int) -> float:
+        if not failures:
+            return self.pump.period_seconds
+        return min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 6)) * random.uniform(0.5, 1.5)  # noqa: S311
+
+    def _complain(self, error: Exception, failures: int) -> None:
+        """A database that is away is said once in a while; anything else is a bug with its trace."""
+        if isinstance(error, DatabaseError):
+            log.warning("pump_waits_for_database", pump=self.pump.name, failures=failures)
+        else:
+            log.exception("pump_failed", pump=self.pump.name, failures=failures)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.wake.set()
+
+
+def start(queues: set[str] | None = None) -> None:
+    """Start the pumps of these queues (None: all) in this process, once."""
+    for pump in all_pumps():
+        if (queues is None or pump.queue in queues) and pump.name not in _running:
+            _running[pump.name] = _Runner(pump)
+            _running[pump.name].start()
+
+
+def kick(name: str) -> None:
+    runner = _running.get(name)
+    if runner is not None:
+        runner.wake.set()
+
+
+def stop(timeout_seconds: float = 5.0) -> None:
+    """Ask every pump to finish what it holds, and wait for them together."""
+    for runner in _running.values():
+        runner.stop()
+    deadline = time.monotonic() + timeout_seconds
+    for runner in _running.values():
+        runner.join(max(0.0, deadline - time.monotonic()))
+    _running.clear()

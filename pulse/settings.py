@@ -1,0 +1,339 @@
+"""Django's settings, read from PULSE_* environment variables; pulse/environment.py lists them all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env
+
+from pulse import environment
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("PULSE_DATA_DIR", str(BASE_DIR / "pulse-data"))).resolve()
+
+# --- the two modes -----------------------------------------------------------------------------
+
+PULSE_DATABASE_URL = env.str("PULSE_DATABASE_URL", "")
+PULSE_REDIS_URL = env.str("PULSE_REDIS_URL", "")
+PULSE_EMBEDDED = not PULSE_DATABASE_URL and not PULSE_REDIS_URL
+PULSE_HOST = env.str("PULSE_HOST", "127.0.0.1")
+PULSE_PORT = env.int("PULSE_PORT", 3000)
+PULSE_PUBLIC_URL = env.str("PULSE_PUBLIC_URL", f"http://127.0.0.1:{PULSE_PORT}").rstrip("/")
+PULSE_WEB_THREADS = env.int("PULSE_WEB_THREADS", 4)
+PULSE_DEMO = env.bool("PULSE_DEMO", PULSE_EMBEDDED)
+PULSE_TRUSTED_PROXIES = env.list("PULSE_TRUSTED_PROXIES", [])
+PULSE_EVENT_RETENTION_DAYS = env.int("PULSE_EVENT_RETENTION_DAYS", 30)
+PULSE_HR_RATE_LIMIT = env.int("PULSE_HR_RATE_LIMIT", 1000)
+PULSE_FILES_ORIGIN = env.str("PULSE_FILES_ORIGIN", "")
+PULSE_RLS = env.bool("PULSE_RLS", False)
+PULSE_SCREENING_REPORT_PROVIDER = env.str("PULSE_SCREENING_REPORT_PROVIDER", "deterministic")
+PULSE_WEBHOOK_ALLOW_CIDRS = env.list(
+    "PULSE_WEBHOOK_ALLOW_CIDRS", ["127.0.0.0/8", "::1/128"] if PULSE_EMBEDDED else []
+)
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+PULSE_ON_LOOPBACK = _loopback(PULSE_HOST)
+PULSE_SIGNUP = env.str("PULSE_SIGNUP", "open" if PULSE_EMBEDDED and PULSE_ON_LOOPBACK else "closed")
+
+# --- secrets -----------------------------------------------------------------------------------
+
+if PULSE_EMBEDDED:
+    _secrets = environment.embedded_secrets(DATA_DIR)
+else:
+    _secrets = {"secret_key": "", "fernet_key": "", "metrics_token": ""}
+SECRET_KEY = env.str("PULSE_SECRET_KEY", _secrets["secret_key"])
+PULSE_FERNET_KEYS = env.list(
+    "PULSE_FERNET_KEYS", [_secrets["fernet_key"]] if _secrets["fernet_key"] else []
+)
+PULSE_METRICS_TOKEN = env.str("PULSE_METRICS_TOKEN", _secrets["metrics_token"])
+if not SECRET_KEY or not PULSE_FERNET_KEYS:
+    raise ImproperlyConfigured(
+        "Scale mode needs PULSE_SECRET_KEY and PULSE_FERNET_KEYS; see docs/operations.md."
+    )
+
+# --- Django ------------------------------------------------------------------------------------
+
+DEBUG = False
+TESTING = "pytest" in sys.modules
+_public = urlsplit(PULSE_PUBLIC_URL)
+ALLOWED_HOSTS = env.list(
+    "PULSE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", _public.hostname or ""]
+)
+ROOT_URLCONF = "pulse.urls"
+WSGI_APPLICATION = "pulse.wsgi.application"
+ASGI_APPLICATION = "pulse.asgi.application"
+AUTH_USER_MODEL = "tenancy.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "import_export",
+    "simple_history",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "pulse.tenancy",
+    "pulse.keys",
+    "pulse.idempotency",
+    "pulse.audit",
+    "pulse.webhooks",
+    "pulse.site",
+    "hr",
+    "collab",
+    "screening",
+    "analytics",
+    "traces",
+]
+
+# API requests leave this chain at the first door: pulse.http.middleware says why.
+MIDDLEWARE = [
+    "pulse.http.middleware.ApiGate",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "pulse.site.context.frame",
+            ],
+        },
+    }
+]
+
+if PULSE_DATABASE_URL:
+    _url = urlsplit(PULSE_DATABASE_URL)
+    _long = "migrate" in sys.argv  # a migration may take longer than any request
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": _url.path.lstrip("/"),
+            "USER": _url.username or "",
+            "PASSWORD": _url.password or "",
+            "HOST": _url.hostname or "",
+            "PORT": str(_url.port or ""),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {
+                "connect_timeout": 3,
+                "options": (
+                    f"-c statement_timeout={'0' if _long else '5s'} -c lock_timeout=5s"
+                    " -c idle_in_transaction_session_timeout=30s"
+                ),
+            },
+        }
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "pulse.db.sqlite",
+            "NAME": DATA_DIR / "pulse.sqlite3",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                    " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY"
+                ),
+            },
+            "TEST": {"NAME": os.environ.get("PULSE_TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))},
+        }
+    }
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if PULSE_REDIS_URL:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": PULSE_REDIS_URL,
+        }
+    }
+
+# --- sign-in -----------------------------------------------------------------------------------
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "pulse.site.accounts.ClosedSignup"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
+ACCOUNT_SESSION_REMEMBER = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+
+_https = _public.scheme == "https"
+SESSION_COOKIE_NAME = "pulse_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_SSL_REDIRECT = (
+    False  # the balancer in front redirects; behind it every request looks like http
+)
+X_FRAME_OPTIONS = "DENY"
+if _https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{_public.netloc}"]
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
+if not _https and (PULSE_EMBEDDED or env.bool("PULSE_INSECURE_HTTP", False)):
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
+
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],  # Unfold needs inline script; its own policy is set there
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+CSP_NONCE = NONCE
+
+# --- static files and uploads ------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "static"
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = DATA_DIR / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the outermost ASGI layer caps bodies, per path
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- mail --------------------------------------------------------------------------------------
+
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PULSE_EMAIL_FROM", "Pulse <pulse@localhost>")
+EMAIL_TIMEOUT = 10
+if env.str("PULSE_EMAIL_URL", ""):
+    vars().update(env.dj_email_url("PULSE_EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- APIs --------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["pulse.http.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["pulse.http.parsing.StrictJsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "pulse.http.openapi.PulseSchema",
+    "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "pulse.http.handlers.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+}
+
+# --- Celery: hints only; the database holds the facts -------------------------------------------
+
+CELERY_BROKER_URL = PULSE_REDIS_URL or "memory://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = bool(PULSE_REDIS_URL)
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TASK_SOFT_TIME_LIMIT = 45
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 1,
+        "health_check_interval": 15,
+        "global_keyprefix": "pulse:",
+    }
+    if PULSE_REDIS_URL
+    else {}
+)
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_SERIALIZER = "json"
+
+# --- logs --------------------------------------------------------------------------------------
+
+PULSE_LOG_LEVEL = env.str("PULSE_LOG_LEVEL", "warning" if PULSE_EMBEDDED else "info").upper()
+LOGGING_CONFIG = None  # pulse.logs.configure() is called by whatever starts a process

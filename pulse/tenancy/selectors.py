@@ -1,0 +1,39 @@
+"""Reads of tenancy: environments, and what a person may do where."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from pulse.tenancy.models import Environment, Grant, Member, Organization, User
+
+LEVELS = ("none", "view", "edit", "manage")
+
+
+def first_organization() -> Organization | None:
+    return Organization.objects.order_by("pk").first()
+
+
+def environments_of(user: User) -> QuerySet[Environment]:
+    """Every environment of every organization the person belongs to."""
+    return (
+        Environment.objects.filter(organization__members__user=user)
+        .select_related("organization")
+        .order_by("organization__name", "-kind", "name")
+    )
+
+
+def level_of(user: User, environment: Environment, product: str) -> str:
+    """``none``, ``view``, ``edit`` or ``manage``: what the person may do with ``product`` there."""
+    member = Member.objects.filter(user=user, organization=environment.organization_id).first()
+    if member is None:
+        return "none"
+    if member.role in (Member.Role.OWNER, Member.Role.ADMIN):
+        return "manage"
+    grant = Grant.objects.filter(member=member, environment=environment, product=product).first()
+    if grant is not None:
+        return grant.level
+    return "view" if member.role == Member.Role.SUPPORT else "none"
+
+
+def may(user: User, environment: Environment, product: str, level: str) -> bool:
+    return LEVELS.index(level_of(user, environment, product)) >= LEVELS.index(level)

@@ -1,0 +1,40 @@
+"""Instants and dates in the forms that the five contracts write."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pulse.tenancy.models import Organization
+
+
+def utc_seconds(moment: datetime | None) -> str | None:
+    """``2026-04-20T12:05:00Z``; None stays None."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def utc_millis(moment: datetime | None) -> str | None:
+    """``2026-04-20T12:05:00.000Z``; microseconds are cut, None stays None."""
+    if moment is None:
+        return None
+    moment = moment.astimezone(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def ceil_second(moment: datetime) -> datetime:
+    if moment.microsecond:
+        moment += timedelta(seconds=1)
+    return moment.replace(microsecond=0)
+
+
+def parse_instant(text: str) -> datetime:
+    """An ISO 8601 date-time as an aware instant; no zone means UTC. Raises ValueError."""
+    if len(text) < 16 or text[10] not in "Tt ":
+        raise ValueError("not an ISO 8601 date-time")
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def today(organization: Organization, now: datetime) -> date:
+    """The calendar day in the organization's time zone."""
+    return now.astimezone(ZoneInfo(organization.time_zone)).date()
