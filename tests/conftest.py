@@ -1,0 +1,60 @@
+"""Fixtures: whose data it is, who asks, and things with a lifetime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pulse.keys import bearer
+from pulse.tenancy.models import Environment
+from tests.support import tenancy
+from tests.support.api import Api
+from tests.support.receiver import Receiver
+
+
+@pytest.fixture(autouse=True)
+def fresh_process_state() -> None:
+    """What a process remembers between requests must not pass from one test to the next."""
+    bearer.forget_all()
+
+
+@pytest.fixture
+def environment(db: None) -> Environment:
+    return tenancy.make_environment()
+
+
+@pytest.fixture
+def other_environment(db: None) -> Environment:
+    """Another organization's: a stranger's rows do not exist."""
+    return tenancy.make_environment(tenancy.make_organization("Globex"))
+
+
+@pytest.fixture
+def key(request: pytest.FixtureRequest) -> Callable[..., str]:
+    """``key("hr", scopes=["read:leave"], environment=other)`` mints a key and gives its secret."""
+
+    def mint(product: str, environment: Environment | None = None, **options: Any) -> str:
+        owner = environment or request.getfixturevalue("environment")
+        return tenancy.make_key(product, owner, **options)
+
+    return mint
+
+
+@pytest.fixture
+def api(key: Callable[..., str]) -> Callable[..., Api]:
+    """``api("hr")`` is a client with a key of ``environment``; ``token=`` brings another, "" none."""
+
+    def client(product: str, *, token: str | None = None, **options: Any) -> Api:
+        return Api(product, key(product, **options) if token is None else token)
+
+    return client
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A real HTTP receiver for webhooks."""
+    running = Receiver()
+    yield running
+    running.stop()

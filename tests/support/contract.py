@@ -1,0 +1,97 @@
+"""Answers held to a product's OpenAPI document."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    product: str
+    method: str
+    """In upper case."""
+    path: str
+    """Templated, as documented."""
+    declared: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@cache
+def document(product: str) -> dict[str, Any]:
+    """The product's OpenAPI document, as it is served."""
+    answer = Client().get(f"/openapi/{product}.json")
+    assert answer.status_code == 200, f"/openapi/{product}.json answers {answer.status_code}"
+    return dict(answer.json())
+
+
+@cache
+def operations(product: str) -> tuple[Operation, ...]:
+    return tuple(
+        Operation(product, method.upper(), path, declared)
+        for path, item in sorted(document(product).get("paths", {}).items())
+        for method, declared in item.items()
+        if method in METHODS
+    )
+
+
+@cache
+def _patterns(product: str) -> tuple[tuple[re.Pattern[str], int, Operation], ...]:
+    rows = []
+    for operation in operations(product):
+        literal = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(operation.path))
+        rows.append((re.compile(literal + "/?"), operation.path.count("{"), operation))
+    return tuple(sorted(rows, key=lambda row: row[1]))
+
+
+def find(product: str, method: str, path: str) -> Operation | None:
+    """The documented operation a request belongs to; literal segments win over templated ones."""
+    path = path.partition("?")[0]
+    for pattern, _, operation in _patterns(product):
+        if operation.method == method and pattern.fullmatch(path):
+            return operation
+    return None
+
+
+def check(product: str, method: str, path: str, response: HttpResponse) -> None:
+    """Fail where an answer is not what the document promises.
+
+    A success must be documented, with its body. A refusal is checked where its status is documented.
+    """
+    operation = find(product, method, path)
+    if operation is None:
+        assert response.status_code >= 400, f"{method} {path} succeeds but is not documented"
+        return
+    responses = operation.declared.get("responses", {})
+    status = str(response.status_code)
+    declared = responses.get(status) or responses.get(f"{status[0]}XX")
+    if declared is None:
+        assert response.status_code >= 300, f"{operation} answers {status}, which is not documented"
+        return
+    schema = _schema(product, declared, str(response.headers.get("Content-Type", "")))
+    if schema is None:
+        return
+    problems = [
+        f"{'.'.join(map(str, error.absolute_path)) or 'the body'}: {error.message[:200]}"
+        for error in Draft202012Validator(schema).iter_errors(response.json())
+    ]
+    assert not problems, f"{operation} {status} differs from its schema: {problems[:5]}"
+
+
+def _schema(product: str, declared: dict[str, Any], content_type: str) -> dict[str, Any] | None:
+    if "$ref" in declared:
+        declared = document(product)["components"]["responses"][declared["$ref"].split("/")[-1]]
+    media = declared.get("content", {}).get(content_type.partition(";")[0])
+    if not media or "json" not in content_type or not media.get("schema"):
+        return None
+    return {**media["schema"], "components": document(product).get("components", {})}

@@ -1,0 +1,121 @@
+"""Run the suite on SQLite and again on PostgreSQL with Redis; ``make test`` calls this.
+
+python -m tests.support.run [--sqlite | --postgres] [--soak] [pytest's own arguments]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import servers
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MOST_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    name: str
+    code: int
+    closing: str
+    seconds: float
+
+
+def main(arguments: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped too
+    only_sqlite, only_postgres = "--sqlite" in arguments, "--postgres" in arguments
+    soak = "--soak" in arguments
+    arguments = [one for one in arguments if one not in ("--sqlite", "--postgres", "--soak")]
+    narrowed = any(one.split("::")[0].rstrip("/") and _is_path(one) for one in arguments)
+    workers = 0 if narrowed or soak else min(MOST_WORKERS, os.cpu_count() or 1)
+    if any(one.startswith("-n") for one in arguments):
+        workers = MOST_WORKERS
+    elif workers > 1:
+        arguments = ["-n", str(workers), "--dist", "worksteal", *arguments]
+    if soak:
+        os.environ["PULSE_TEST_SOAK"] = "1"
+        arguments = ["-m", "soak", *arguments]
+    if not narrowed:
+        arguments += ["--ignore=tests/lint"]  # `make check` has run those
+
+    legs = []
+    if not only_postgres:
+        with _data_folder() as environment:
+            legs.append(_pytest("SQLite", arguments, environment))
+    if not only_sqlite:
+        legs.append(_on_postgres(arguments, max(1, workers)))
+    for leg in legs:
+        print(f"{leg.name}: {leg.closing} ({leg.seconds:.0f} s in all)")
+    return max(leg.code for leg in legs)
+
+
+def _is_path(argument: str) -> bool:
+    return (ROOT / argument.split("::")[0]).exists() and not argument.startswith("-")
+
+
+@contextlib.contextmanager
+def _data_folder() -> Iterator[dict[str, str]]:
+    folder = tempfile.mkdtemp(prefix="pulse-suite-")
+    try:
+        yield {"PULSE_TEST_DATA_DIR": folder}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _on_postgres(arguments: list[str], workers: int) -> Leg:
+    """Each worker has a database of its own, and a Redis: publications know no database number."""
+    name = "PostgreSQL and Redis"
+    try:
+        with contextlib.ExitStack() as stack:
+            environment = stack.enter_context(_data_folder())
+            database = stack.enter_context(servers.postgres())
+            redis_urls = [stack.enter_context(servers.redis()) for _ in range(workers)]
+            environment |= {
+                "PULSE_DATABASE_URL": f"{database}/postgres",
+                "PULSE_TEST_REDIS_URLS": " ".join(redis_urls),
+            }
+            return _pytest(name, arguments, environment)
+    except servers.ServerMissing as missing:
+        return Leg(name, 1, str(missing), 0.0)
+
+
+def _pytest(name: str, arguments: list[str], environment: dict[str, str]) -> Leg:
+    print(f"== the suite on {name} ==", flush=True)
+    kept = {key: value for key, value in os.environ.items() if not _of_deployment(key)}
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", *arguments]
+    running = subprocess.Popen(
+        command, cwd=ROOT, env=kept | environment, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+    closing = "no closing line"
+    try:
+        for line in running.stdout or ():
+            print(line, end="", flush=True)
+            closing = line.strip("= \n") or closing
+        code = running.wait()
+    finally:
+        if running.poll() is None:
+            running.terminate()
+            running.wait()
+    if code == 5 and "--soak" not in sys.argv:  # pytest's word for "no tests"
+        closing = "no tests ran"
+    return Leg(name, code, closing, time.monotonic() - started)
+
+
+def _of_deployment(name: str) -> bool:
+    """Variables of a deployment on this machine must not leak into the tests."""
+    return name.startswith("PULSE_") and name not in ("PULSE_TEST_SOAK", "PULSE_TEST_SEED")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
