@@ -85,6 +85,7 @@ USE_I18N = False
 APPEND_SLASH = False
 
 INSTALLED_APPS = [
+    "pulse.site",  # first: its templates override those of the admin and of allauth
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -101,6 +102,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -110,7 +112,6 @@ INSTALLED_APPS = [
     "pulse.idempotency",
     "pulse.audit",
     "pulse.webhooks",
-    "pulse.site",
     "hr",
     "collab",
     "screening",
@@ -130,6 +131,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -213,6 +215,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "pulse.site.accounts.ClosedSignup"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that mail would carry a sign-up address; sign-up is closed
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
