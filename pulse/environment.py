@@ -60,7 +60,7 @@ def unknown_names(environment: dict[str, str]) -> list[str]:
 
 
 def embedded_secrets(folder: Path) -> dict[str, str]:
-    """The secrets of the embedded default, made once and kept in the data folder, readable by its owner only."""
+    """The secrets of the embedded default, made once, kept in the data folder, its owner's only."""
     path = folder / "secrets.json"
     if path.exists():
         return dict(json.loads(path.read_text()))

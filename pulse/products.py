@@ -84,10 +84,15 @@ class ProductConfig(AppConfig):
     seed: str = ""
     """Dotted path of ``seed(environment)``, which makes the sample data once."""
     key_prefixes: tuple[str, ...] = ()
+    accepts_key_header: bool = False
+    """Whether ``X-API-Key`` is read where there is no ``Authorization``."""
     rate_limit_policy: str = ""
-    """Dotted path of ``policy(credential | None) -> ratelimits.Policy``; empty means no limit."""
+    """Dotted path of ``policy(credential | None, address) -> Policy | None``; empty: no limit."""
     open_credential: str = ""
-    """Dotted path of ``credential(scope) -> Credential | None``: who a request without a key is."""
+    """Dotted path of ``credential(headers, peer, host) -> Credential | None``: who is asking when no
+    key was sent. ``headers`` is a mapping with lower-case names."""
+    cors: str = ""
+    """Regular expression of the paths that any web origin may call, without credentials."""
     webhook_form: str = "pulse"
     """Which documented form deliveries have: ``pulse`` (HR's headers) or ``pihupulse`` (screening's)."""
     exporters: ClassVar[dict[str, str]] = {}
@@ -96,6 +101,10 @@ class ProductConfig(AppConfig):
     """(label, path) of this product's pages for the page frame."""
     accent: str = ""
     """Name of the design token with the product's colour."""
+
+    def is_catch_all(self, path: str) -> bool:
+        """Whether ``path`` is this product's only because it is under a bare version prefix."""
+        return not any(path.startswith(prefix) for prefix in self.prefixes if prefix.count("/") > 1)
 
     @property
     def dialect(self) -> Dialect:
@@ -158,11 +167,27 @@ def _doors() -> tuple[tuple[str, re.Pattern[str], Door], ...]:
     )
 
 
+def open_credential(config: ProductConfig) -> Any:
+    """The function that says who a request without a key is."""
+    return _imported(config.open_credential)
+
+
+@cache
+def _imported(path: str) -> Any:
+    return import_string(path)
+
+
 def door_for(method: str, path: str) -> Door | None:
     for wanted, pattern, door in _doors():
         if wanted == method and pattern.fullmatch(path):
             return door
     return None
+
+
+def door_params(door: Door, path: str) -> dict[str, str]:
+    """The named groups of the door's pattern in ``path``."""
+    match = re.fullmatch(door.pattern, path)
+    return match.groupdict() if match else {}
 
 
 @cache

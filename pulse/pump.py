@@ -22,7 +22,6 @@ log = structlog.get_logger(__name__)
 
 MAX_BACKOFF_SECONDS = 15.0
 KERNEL_PUMPS: tuple[products.Pump, ...] = (
-    products.Pump("webhooks", "pulse.webhooks.delivery.pump", period_seconds=0.5, queue="webhooks"),
     products.Pump("housekeeping", "pulse.housekeeping.sweep", period_seconds=60),
 )
 
@@ -74,7 +73,7 @@ class _Runner(threading.Thread):
         if isinstance(error, DatabaseError):
             log.warning("pump_waits_for_database", pump=self.pump.name, failures=failures)
         else:
-            log.exception("pump_failed", pump=self.pump.name, failures=failures)
+            log.error("pump_failed", pump=self.pump.name, failures=failures, exc_info=error)
 
     def stop(self) -> None:
         self.stopping.set()

@@ -28,7 +28,7 @@ PULSE_PORT = env.int("PULSE_PORT", 3000)
 PULSE_PUBLIC_URL = env.str("PULSE_PUBLIC_URL", f"http://127.0.0.1:{PULSE_PORT}").rstrip("/")
 PULSE_WEB_THREADS = env.int("PULSE_WEB_THREADS", 4)
 PULSE_DEMO = env.bool("PULSE_DEMO", PULSE_EMBEDDED)
-PULSE_TRUSTED_PROXIES = env.list("PULSE_TRUSTED_PROXIES", [])
+PULSE_TRUSTED_PROXIES: list[str] = env.list("PULSE_TRUSTED_PROXIES", [])
 PULSE_EVENT_RETENTION_DAYS = env.int("PULSE_EVENT_RETENTION_DAYS", 30)
 PULSE_HR_RATE_LIMIT = env.int("PULSE_HR_RATE_LIMIT", 1000)
 PULSE_FILES_ORIGIN = env.str("PULSE_FILES_ORIGIN", "")
@@ -85,7 +85,6 @@ USE_I18N = False
 APPEND_SLASH = False
 
 INSTALLED_APPS = [
-    "pulse.site",  # first: its templates override those of the admin and of allauth
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
@@ -102,7 +101,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -110,8 +108,7 @@ INSTALLED_APPS = [
     "pulse.tenancy",
     "pulse.keys",
     "pulse.idempotency",
-    "pulse.audit",
-    "pulse.webhooks",
+    "pulse.ratelimits",
     "hr",
     "collab",
     "screening",
@@ -131,7 +128,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -144,7 +140,6 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "pulse.site.context.frame",
             ],
         },
     }
@@ -176,7 +171,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "pulse.db.sqlite",
-            "NAME": DATA_DIR / "pulse.sqlite3",
+            "NAME": str(DATA_DIR / "pulse.sqlite3"),
             "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "timeout": 20,
@@ -212,10 +207,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "pulse.site.accounts.ClosedSignup"
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that mail would carry a sign-up address; sign-up is closed
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

@@ -48,7 +48,7 @@ def references() -> Iterator[Reference]:
                     model._meta.db_table,
                     field.column,
                     remote._meta.db_table,
-                    field.target_field.column,
+                    str(field.target_field.column),
                 )
 
 
@@ -91,7 +91,8 @@ def _triggers(cursor: Any, reference: Reference) -> None:
         cursor.execute(
             f'CREATE TRIGGER "{name}" BEFORE {moment}{columns} ON "{reference.table}"'
             f' WHEN NEW."{reference.column}" IS NOT NULL AND NOT EXISTS ('
-            f'   SELECT 1 FROM "{reference.target}" WHERE "{reference.target_column}" = NEW."{reference.column}"'
+            f'   SELECT 1 FROM "{reference.target}"'
+            f' WHERE "{reference.target_column}" = NEW."{reference.column}"'
             "    AND environment_id = NEW.environment_id)"
             " BEGIN SELECT RAISE(ABORT, 'reference across environments'); END"
         )

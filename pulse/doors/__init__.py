@@ -1,0 +1,1 @@
+"""The five doors: what every request passes before a product sees it."""

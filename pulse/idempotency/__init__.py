@@ -1,0 +1,1 @@
+"""Idempotency keys: the stored answer and the effect commit together."""

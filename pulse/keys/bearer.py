@@ -41,7 +41,7 @@ class Credential:
     origins: tuple[str, ...] = ()
     name: str = ""
     expires_at: datetime | None = None
-    key_pk: int | None = None
+    key_pk: int = 0
 
     def allows(self, scope: str) -> bool:
         """Whether this key holds ``verb:resource``; ``verb:*`` covers all resources but ``admin``'s."""

@@ -1,0 +1,1 @@
+"""Rate limits: one algorithm (GCRA), three stores, exact under concurrency."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from django.db import models
 
@@ -34,8 +35,6 @@ class TenantManager(models.Manager[Row]):
             raise UnscopedQuery(f"{self.model.__name__}.objects.create() needs an environment")
         return models.QuerySet(self.model, using=self._db).create(**values)
 
-    def bulk_create(self, rows: Any, **options: Any) -> list[Row]:
-        return models.QuerySet(self.model, using=self._db).bulk_create(rows, **options)
-
-    def using(self, alias: str) -> Self:
-        return self.db_manager(alias)
+    def bulk_create(self, objs: Iterable[Row], *args: Any, **options: Any) -> list[Row]:
+        rows: models.QuerySet[Row] = models.QuerySet(self.model, using=self._db)
+        return rows.bulk_create(objs, *args, **options)

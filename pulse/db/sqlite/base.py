@@ -25,7 +25,7 @@ class DatabaseWrapper(SqliteWrapper):
         write_lock.acquire()
         self._holds_write_lock = True
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._release_write_lock()
             raise
@@ -36,17 +36,17 @@ class DatabaseWrapper(SqliteWrapper):
             write_lock.release()
 
     def _commit(self) -> None:
-        super()._commit()  # where this fails, Django rolls back next, and that releases the lock
+        super()._commit()  # type: ignore[misc]  # where this fails, Django rolls back next, and that releases the lock
         self._release_write_lock()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._release_write_lock()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._release_write_lock()

@@ -1,0 +1,39 @@
+"""The threads in which Django and every database look-up of the doors run.
+
+Few and long-lived: each keeps its own database connection, which is worth three times the requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(settings.PULSE_WEB_THREADS, thread_name_prefix="pulse-web")
+
+
+async def in_thread(
+    work: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    """Run ``work`` in one of the web threads, with a database connection that is known to live."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(pool(), partial(_with_connection, work, args, kwargs))
+
+
+def _with_connection(work: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    close_old_connections()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        close_old_connections()

@@ -1,0 +1,195 @@
+"""Serializer fields without DRF's coercions: "10" is no integer, 1 is no boolean, blanks are blank."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from pulse import strictjson, times
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses members it does not declare, so that a typing mistake does not vanish.
+
+    ``unknown = "ignore"`` lets them pass unread; ``read_only_names`` are known, and ignored.
+    """
+
+    unknown: ClassVar[str] = "refuse"
+    read_only_names: ClassVar[frozenset[str]] = frozenset()
+
+    def to_internal_value(self, data: Any) -> Any:
+        if self.unknown == "refuse" and isinstance(data, dict):
+            strange = [
+                name
+                for name in data
+                if name not in self.fields and name not in self.read_only_names
+            ]
+            if strange:
+                raise serializers.ValidationError(
+                    {name: ["is not a known field"] for name in strange[:20]}
+                )
+        return super().to_internal_value(data)
+
+
+class StrictString(serializers.CharField):
+    """A trimmed string without control characters; ``multiline`` allows tabs and line breaks."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "blank": "must not be blank",
+        "invalid": "must be a string",
+        "max_length": "must be at most {max_length} characters",
+        "min_length": "must be at least {min_length} characters",
+        "control": "must not contain control characters",
+    }
+
+    def __init__(self, *, multiline: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.multiline = multiline
+        self.validators = [one for one in self.validators if "Prohibit" not in type(one).__name__]
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if not strictjson.storable(data) or _CONTROL.search(data):
+            self.fail("control")
+        if not self.multiline and ("\n" in data or "\r" in data):
+            self.fail("control")
+        return data.strip() if self.trim_whitespace else data
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if (
+            isinstance(data, str)
+            and not data.strip()
+            and self.trim_whitespace
+            and not self.allow_blank
+        ):
+            self.fail("blank")
+        return super().run_validation(data)
+
+
+class StrictInteger(serializers.IntegerField):
+    """A JSON integer (``10.0`` is one); with ``text=True`` its decimal spelling, for query parameters."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "invalid": "must be an integer",
+        "min_value": "must be at least {min_value}",
+        "max_value": "must be at most {max_value}",
+    }
+
+    def __init__(self, *, text: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.text = text
+
+    def to_internal_value(self, data: Any) -> int:
+        if self.text and isinstance(data, str) and re.fullmatch(r"-?\d{1,18}", data, re.ASCII):
+            return int(data)
+        if isinstance(data, float) and data.is_integer() and abs(data) < 2**53:
+            return int(data)
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class StrictNumber(serializers.FloatField):
+    """A finite JSON number; never a string, never a boolean."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "invalid": "must be a number",
+        "min_value": "must be at least {min_value}",
+        "max_value": "must be at most {max_value}",
+    }
+
+    def to_internal_value(self, data: Any) -> float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return float(data)
+
+
+class StrictBoolean(serializers.BooleanField):
+    """``true`` or ``false``; with ``text=True`` the two words, for query parameters."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "invalid": "must be true or false",
+    }
+
+    def __init__(self, *, text: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.text = text
+
+    def to_internal_value(self, data: Any) -> bool:
+        if self.text and data in ("true", "false"):
+            return bool(data == "true")
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class Choice(serializers.ChoiceField):
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "blank": "must not be blank",
+        "invalid_choice": "is not one of the allowed values",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", input=data)
+        return data
+
+
+class PlainDateField(serializers.Field[date, Any, str, Any]):
+    """``YYYY-MM-DD``, a real calendar day."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "invalid": "must be a date like 2026-04-20",
+    }
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not _DATE.fullmatch(data) or not data.isascii():
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+
+    def to_representation(self, value: date) -> str:
+        return value.isoformat()
+
+
+class InstantField(serializers.Field[datetime, Any, str, Any]):
+    """An ISO 8601 date-time; without a zone it is UTC."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "invalid": "must be an ISO 8601 date-time",
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return times.parse_instant(data)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+
+    def to_representation(self, value: datetime) -> str:
+        return times.utc_seconds(value) or ""

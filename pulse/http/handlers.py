@@ -1,0 +1,47 @@
+"""From any exception to a refusal in the product's format; the last stop before the wire."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from pulse import products
+from pulse.errors import ApiError, Dialect, ServerError
+from pulse.http.answers import refusal_response
+from pulse.http.normalize import normalize
+from pulse.http.requests import request_id_of
+
+log = structlog.get_logger(__name__)
+
+
+def dialect_for(request: HttpRequest) -> Dialect:
+    """The dialect of the path; under a bare version prefix, of the presented key's product."""
+    product = products.for_path(request.path)
+    if product is None:
+        raise LookupError(f"{request.path} belongs to no product")
+    if product.is_catch_all(request.path) and not getattr(request, "resolver_match", None):
+        token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+        product = products.for_key(token) or product
+    return product.dialect
+
+
+def refuse(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return refusal_response(dialect_for(request).render(error, request_id_of(request)))
+
+
+def answer_exception(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Render what was raised. What is no refusal is our bug: logged, kept as an incident, a 500."""
+    error = normalize(exception)
+    if error is None:
+        error = ServerError()
+        request_id = request_id_of(request)
+        log.error("unhandled_exception", request_id=request_id, exc_info=sys.exc_info())
+    return refuse(request, error)
+
+
+def handle(exception: Exception, context: dict[str, Any]) -> HttpResponse:
+    """DRF's EXCEPTION_HANDLER."""
+    return answer_exception(context["request"]._request, exception)

@@ -1,0 +1,138 @@
+"""The gate between APIs and pages.
+
+An API request leaves Django's middleware chain at its first link: sessions, CSRF, CSP and messages
+cost it as much as its own work and mean nothing to a Bearer key. Here it gets its key verified, its
+token from the bucket, and its answer in the product's dialect, whatever happens on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404
+from django.utils.module_loading import import_string
+
+from pulse import products
+from pulse.errors import TooManyRequests, UnknownPath
+from pulse.http import handlers
+from pulse.http.requests import bearer_token, client_address, now, request_id_of
+from pulse.keys import bearer, forms
+from pulse.products import ProductConfig
+from pulse.ratelimits import stores
+from pulse.ratelimits.gcra import Decision, Policy
+from pulse.ratelimits.headers import headers as limit_headers
+
+FAILURES_PER_MINUTE = 30
+"""Failed authentications an address may make before it waits."""
+
+
+class ApiGate:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.pages = get_response
+        inner: Any = BaseHandler()
+        inner._view_middleware = []
+        inner._template_response_middleware = []
+        inner._exception_middleware = []
+        self.view = inner._get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        product = products.for_path(request.path)
+        request.request_id = request_id_of(request)  # type: ignore[attr-defined]
+        response = self._api(request, product) if product else self.pages(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    def _api(self, request: HttpRequest, product: ProductConfig) -> HttpResponseBase:
+        request.now = now()  # type: ignore[attr-defined]
+        try:
+            request.credential = _credential(request, product)  # type: ignore[attr-defined]
+            policy, decision = _take(request, product, request.credential)  # type: ignore[attr-defined]
+        except Exception as exception:
+            return handlers.answer_exception(request, exception)
+        if decision is not None and not decision.admitted:
+            response: HttpResponseBase = handlers.refuse(request, too_many(policy, decision))
+        else:
+            response = self._answer(request)
+        return _finish(request, response, policy, decision)
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            if "pulse.refusal" in request.META:  # the door stopped reading the body
+                raise request.META["pulse.refusal"]
+            return self.view(request)
+        except Resolver404:
+            return handlers.refuse(request, UnknownPath())
+        except Exception as exception:
+            return handlers.answer_exception(request, exception)
+
+
+def too_many(policy: Policy | None, decision: Decision) -> TooManyRequests:
+    retry_after = max(1, -int(-decision.retry_after // 1))
+    details: dict[str, int] = {"limit": decision.limit, "retry_after": retry_after}
+    if policy is not None:
+        details["burst"] = policy.burst
+    return TooManyRequests(retry_after=retry_after, details=details)
+
+
+def _credential(request: HttpRequest, product: ProductConfig) -> bearer.Credential | None:
+    token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+    if not token and product.accepts_key_header:
+        token = request.META.get("HTTP_X_API_KEY", "")
+    if not token:
+        return None
+    credential = bearer.identify(token, product.key_prefixes)
+    if credential is None:
+        _count_failure(request, token, product)
+    return credential
+
+
+def _count_failure(request: HttpRequest, token: str, product: ProductConfig) -> None:
+    """Slow down whoever guesses keys; a key with a valid checksum is never blocked."""
+    if any(forms.plausible(token, prefix) for prefix in product.key_prefixes):
+        return
+    policy = Policy(f"failed:{client_address(request)}", FAILURES_PER_MINUTE, FAILURES_PER_MINUTE)
+    decision = stores.take(policy)
+    if not decision.admitted:
+        raise too_many(policy, decision)
+
+
+def _take(
+    request: HttpRequest, product: ProductConfig, credential: bearer.Credential | None
+) -> tuple[Policy | None, Decision | None]:
+    if not product.rate_limit_policy or request.method == "OPTIONS":
+        return None, None
+    chosen: Policy | None = import_string(product.rate_limit_policy)(
+        credential, client_address(request)
+    )
+    return (chosen, stores.take(chosen)) if chosen is not None else (None, None)
+
+
+def _finish(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    policy: Policy | None,
+    decision: Decision | None,
+) -> HttpResponseBase:
+    """If-None-Match, which costs no quota, and the headers of the bucket."""
+    etag: str = response.get("ETag", "")
+    unchanged = (
+        etag != ""
+        and response.status_code == 200
+        and request.method in ("GET", "HEAD")
+        and etag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
+    )
+    if unchanged:
+        fresh = HttpResponse(status=304)
+        del fresh["Content-Type"]
+        fresh["ETag"] = etag
+        response = fresh
+        if policy is not None:
+            stores.refund(policy)
+    if policy is not None and decision is not None:
+        for name, value in limit_headers(policy, decision).items():
+            response[name] = value
+    return response

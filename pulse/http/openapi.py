@@ -1,0 +1,147 @@
+"""One OpenAPI 3.1 document per product: its views, its doors, its refusals and its webhooks."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views import View
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+
+from pulse import products
+from pulse.http.answers import answer
+from pulse.products import ProductConfig
+
+REFUSALS = {
+    "400": "The request is not valid.",
+    "401": "No valid key was sent.",
+    "403": "The key's scope does not allow this.",
+    "404": "Unknown, or another environment's.",
+    "405": "The method is not allowed here.",
+    "409": "It collides with something stored, or with a concurrent change.",
+    "413": "The body is too large.",
+    "415": "The content type is not supported.",
+    "422": "Well-formed, but it cannot be carried out.",
+    "429": "Too many requests; Retry-After says when to come back.",
+    "500": "A bug on the server's side, kept as an incident.",
+    "503": "Nothing was stored; retry.",
+}
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+class PulseSchema(AutoSchema):
+    """Operation ids from view and method, and the product's refusals on every operation."""
+
+    def get_operation_id(self) -> str:
+        name = type(self.view).__name__.removesuffix("View")
+        return f"{self.method.lower()}{name}"
+
+    def get_tags(self) -> list[str]:
+        words = [word for word in self.path.split("/") if word and "{" not in word]
+        return [
+            next(
+                (word for word in words if word not in ("api", "v1", "pulse", "dashboard")), "root"
+            )
+        ]
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        return [] if getattr(self.view, "public", False) else [{"key": []}]
+
+
+def document_of(product: str) -> dict[str, Any]:
+    """The document of one product as plain data, made once per process."""
+    return json.loads(_document_text(product))
+
+
+@cache
+def _document_text(product: str) -> str:
+    config = products.by_name(product)
+    make_generator: Any = SchemaGenerator
+    generator = make_generator(patterns=import_module(config.urls).urlpatterns)
+    document: dict[str, Any] = json.loads(
+        json.dumps(generator.get_schema(public=True), default=str)
+    )
+    document["info"] = {
+        "title": f"Pulse {config.title}",
+        "version": "1",
+        "license": {"name": "MIT"},
+    }
+    document["servers"] = [{"url": "/"}]
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    components.setdefault("schemas", {})["Refusal"] = _error_schema(config)
+    paths: dict[str, Any] = document.setdefault("paths", {})
+    _add_doors(paths, config)
+    for item in paths.values():
+        for method in METHODS:
+            if method in item:
+                _add_refusals(item[method])
+    if config.events:
+        document["webhooks"] = _webhooks(config)
+    document["paths"] = dict(sorted(paths.items()))
+    return json.dumps(document, sort_keys=False)
+
+
+def _error_schema(config: ProductConfig) -> dict[str, Any]:
+    schema: dict[str, Any] = getattr(config.dialect, "schema", {"type": "object"})
+    return schema
+
+
+def _add_doors(paths: dict[str, Any], config: ProductConfig) -> None:
+    for door in config.doors:
+        if not door.path:
+            continue
+        operation = {
+            "operationId": f"{door.method.lower()}_{door.handler.rsplit('.', 1)[-1]}",
+            "security": [{"key": []}],
+            "responses": {},
+            **door.operation,
+        }
+        names = [part[1:-1] for part in door.path.split("/") if part.startswith("{")]
+        if names and "parameters" not in operation:
+            operation["parameters"] = [
+                {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                for name in names
+            ]
+        paths.setdefault(door.path, {})[door.method.lower()] = operation
+
+
+def _add_refusals(operation: dict[str, Any]) -> None:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    for status, description in REFUSALS.items():
+        operation.setdefault("responses", {}).setdefault(
+            status, {"description": description, "content": content}
+        )
+
+
+def _webhooks(config: ProductConfig) -> dict[str, Any]:
+    found = {}
+    for event in vars(import_module(config.events)).values():
+        if dataclasses.is_dataclass(event) and isinstance(event, type) and vars(event).get("type"):
+            found[event.type] = {  # type: ignore[attr-defined]
+                "post": {
+                    "summary": (event.__doc__ or "").strip().split("\n")[0],
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"type": "object"}}}
+                    },
+                    "responses": {
+                        "2XX": {"description": "Taken; anything else is retried for 72 hours."}
+                    },
+                }
+            }
+    return dict(sorted(found.items()))
+
+
+class DocumentView(View):
+    """GET /openapi/{product}.json"""
+
+    def get(self, request: HttpRequest, product: str) -> HttpResponse:
+        try:
+            return answer(document_of(product))
+        except LookupError:
+            raise Http404 from None

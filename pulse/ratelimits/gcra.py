@@ -1,0 +1,61 @@
+"""The generic cell rate algorithm: a token bucket whose whole state is one instant.
+
+A bucket holds ``burst`` tokens and refills at ``per_minute``. Its state is the *theoretical arrival
+time*: the moment at which it would be full again. Source: ITU-T I.371, as a virtual schedule.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much a bucket admits, and how its state is written in the headers."""
+
+    bucket: str
+    per_minute: int
+    burst: int
+    headers: Literal["none", "iso", "epoch"] = "none"
+
+    @property
+    def period(self) -> float:
+        """Seconds in which one token comes back."""
+        return 60.0 / self.per_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``reset_at`` is in epoch seconds; ``retry_after`` in seconds, 0 when admitted."""
+
+    admitted: bool
+    limit: int
+    remaining: int
+    reset_at: float
+    retry_after: float = 0.0
+
+
+def admit(policy: Policy, arrival: float, now: float) -> float | None:
+    """The next state if a request may pass at ``now``, else None."""
+    following = max(arrival, now) + policy.period
+    # Half a microsecond of slack: sums of floating-point periods drift by less than that.
+    return following if following - now <= policy.burst * policy.period + 5e-7 else None
+
+
+def decide(policy: Policy, *, admitted: bool, arrival: float, now: float) -> Decision:
+    """Describe the state after a request; ``arrival`` is the state that now holds."""
+    arrival = max(arrival, now)
+    tokens = policy.burst - (arrival - now) / policy.period
+    reserve = policy.burst - policy.per_minute
+    retry_after = 0.0
+    if not admitted:
+        retry_after = max(0.0, arrival + policy.period - policy.burst * policy.period - now)
+    return Decision(
+        admitted=admitted,
+        limit=policy.per_minute,
+        remaining=max(0, math.floor(tokens + 1e-6) - reserve),
+        reset_at=arrival,
+        retry_after=retry_after,
+    )
