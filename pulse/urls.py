@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from pulse import products
 from pulse.http import openapi
@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *_product_urls(),
     path("openapi/<slug:product>.json", openapi.DocumentView.as_view(), name="openapi"),
     path("admin/", admin.site.urls),
+    path("", include("pulse.site.urls")),
 ]

@@ -18,7 +18,9 @@ from django.db.migrations.loader import MigrationLoader
 
 from pulse import logs
 from pulse.doors import health
+from pulse.site import login_links
 from pulse.start import banner, bootstrap, ports
+from pulse.tenancy.models import User
 
 DRAIN_SECONDS = 5
 
@@ -83,7 +85,9 @@ def _config() -> uvicorn.Config:
 
 
 def _announce(url: str) -> None:
-    print("\n".join(banner.lines(url, "")), flush=True)
+    operator = User.objects.filter(operator=True, is_active=True).order_by("pk").first()
+    link = login_links.create(operator) if operator is not None else ""
+    print("\n".join(banner.lines(url, link)), flush=True)
 
 
 def _only_one_process() -> Any:

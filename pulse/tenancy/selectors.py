@@ -22,6 +22,24 @@ def environments_of(user: User) -> QuerySet[Environment]:
     )
 
 
+def member_of(user: User, organization: Organization) -> Member | None:
+    return Member.objects.filter(user=user, organization=organization).first()
+
+
+def levels_of(user: User, environment: Environment, products: list[str]) -> dict[str, str]:
+    """Product → level for each of ``products``: ``level_of`` for a whole page, in two queries."""
+    member = Member.objects.filter(user=user, organization=environment.organization_id).first()
+    if member is None:
+        return dict.fromkeys(products, "none")
+    if member.role in (Member.Role.OWNER, Member.Role.ADMIN):
+        return dict.fromkeys(products, "manage")
+    floor = "view" if member.role == Member.Role.SUPPORT else "none"
+    granted = Grant.objects.filter(member=member, environment=environment)
+    return dict.fromkeys(products, floor) | {
+        grant.product: grant.level for grant in granted if grant.product in products
+    }
+
+
 def level_of(user: User, environment: Environment, product: str) -> str:
     """``none``, ``view``, ``edit`` or ``manage``: what the person may do with ``product`` there."""
     member = Member.objects.filter(user=user, organization=environment.organization_id).first()

@@ -1,0 +1,38 @@
+"""How people get and use accounts: by invitation only, signed in by allauth."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest
+
+from pulse.tenancy.models import User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+class ClosedSignup(DefaultAccountAdapter):
+    """Nobody signs up by themselves: accounts are made by an invitation or by the operator.
+
+    Addresses in mail come from PULSE_PUBLIC_URL, never from the Host header.
+    """
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        return (
+            settings.PULSE_PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
+        )
+
+    def populate_username(self, request: HttpRequest, user: Any) -> None:
+        user.username = user.email.lower()
+
+
+def sign_in(request: HttpRequest, user: User) -> None:
+    """Open a session without a password: after a one-time link or an accepted invitation."""
+    login(request, user, backend=BACKEND)

@@ -1,0 +1,1 @@
+"""The kernel's own pages, one module per thing people look at."""

@@ -1,0 +1,69 @@
+// What every page can do: theme toggle, menu, copy buttons, confirmations, local times, filters.
+(function () {
+  "use strict";
+
+  function copyText(button) {
+    var target = button.dataset.copy
+      ? document.getElementById(button.dataset.copy)
+      : button.closest(".code, .secret").querySelector("code, pre");
+    var text = target.value !== undefined ? target.value : target.textContent;
+    var label = button.querySelector("[data-copy-label]") || button;
+    var before = label.textContent;
+    navigator.clipboard.writeText(text.trim()).then(function () {
+      label.textContent = "Copied";
+      setTimeout(function () { label.textContent = before; }, 1600);
+    }, function () {
+      var range = document.createRange();
+      range.selectNodeContents(target);
+      window.getSelection().removeAllRanges();
+      window.getSelection().addRange(range);
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    var copy = event.target.closest("[data-copy], .copy");
+    if (copy) { event.preventDefault(); copyText(copy); return; }
+    if (event.target.closest("[data-theme-toggle]")) { window.pulseTheme.toggle(); return; }
+    var menu = event.target.closest("[data-menu]");
+    if (menu) {
+      event.preventDefault();
+      var side = document.getElementById("navigation");
+      var open = side.toggleAttribute("data-open");
+      menu.setAttribute("aria-expanded", String(open));
+      return;
+    }
+    var opener = event.target.closest("[data-dialog]");
+    if (opener) { event.preventDefault(); document.getElementById(opener.dataset.dialog).showModal(); return; }
+    var closer = event.target.closest("[data-dialog-close]");
+    if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
+  });
+
+  document.addEventListener("submit", function (event) {
+    var question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) { event.preventDefault(); }
+  });
+
+  document.addEventListener("change", function (event) {
+    var form = event.target.closest("form[data-autosubmit]");
+    if (form) { form.requestSubmit(); }
+  });
+
+  // <time data-local> carries UTC in the page; a reader sees their own clock, and UTC on hover.
+  function localTimes(root) {
+    root.querySelectorAll("time[data-local]").forEach(function (element) {
+      var when = new Date(element.dateTime);
+      if (isNaN(when)) { return; }
+      element.title = element.dateTime;
+      element.textContent = when.toLocaleString(undefined, {
+        month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
+      });
+      element.removeAttribute("data-local");
+    });
+  }
+  localTimes(document);
+  document.addEventListener("htmx:load", function (event) { localTimes(event.detail.elt); });
+  document.addEventListener("htmx:configRequest", function (event) {
+    var token = document.querySelector('meta[name="csrf-token"]');
+    if (token) { event.detail.headers["X-CSRFToken"] = token.content; }
+  });
+})();
