@@ -59,7 +59,8 @@ def serve() -> int:
     bootstrap.point_keys_at(url)
     bootstrap.mint_missing_keys()
     server = _Server(_config())
-    server.announce = lambda: _announce(url)
+    text = "\n".join(banner.lines(url, _sign_in_link()))
+    server.announce = lambda: print(text, flush=True)
     sockets = ports.listening_sockets(settings.PULSE_HOST, settings.PULSE_PORT)
     server.run(sockets=sockets)
     lock.close()
@@ -84,10 +85,9 @@ def _config() -> uvicorn.Config:
     )
 
 
-def _announce(url: str) -> None:
+def _sign_in_link() -> str:
     operator = User.objects.filter(operator=True, is_active=True).order_by("pk").first()
-    link = login_links.create(operator) if operator is not None else ""
-    print("\n".join(banner.lines(url, link)), flush=True)
+    return login_links.create(operator) if operator is not None else ""
 
 
 def _only_one_process() -> Any:
