@@ -5,39 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from pulse import logs
-from pulse.doors import health
 from pulse.site import login_links
-from pulse.start import banner, bootstrap, ports
+from pulse.start import banner, bootstrap, ports, server
 from pulse.tenancy.models import User
 
 DRAIN_SECONDS = 5
-
-
-class _Server(uvicorn.Server):
-    """Answers 503 on /health from the first signal on, and prints the banner once it listens."""
-
-    announce: Callable[[], None]
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        health.serving(False)
-        super().handle_exit(sig, frame)
-
-    async def startup(self, sockets: list[Any] | None = None) -> None:
-        await super().startup(sockets=sockets)
-        if self.started:
-            self.announce()
 
 
 def serve() -> int:
@@ -58,31 +39,14 @@ def serve() -> int:
     url = bootstrap.base_url()
     bootstrap.point_keys_at(url)
     bootstrap.mint_missing_keys()
-    server = _Server(_config())
     text = "\n".join(banner.lines(url, _sign_in_link()))
-    server.announce = lambda: print(text, flush=True)
-    sockets = ports.listening_sockets(settings.PULSE_HOST, settings.PULSE_PORT)
-    server.run(sockets=sockets)
+    server.run(
+        ports.listening_sockets(settings.PULSE_HOST, settings.PULSE_PORT),
+        drain_seconds=DRAIN_SECONDS,
+        announce=lambda: print(text, flush=True),
+    )
     lock.close()
     return 0
-
-
-def _config() -> uvicorn.Config:
-    return uvicorn.Config(
-        "pulse.asgi:application",
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        lifespan="on",
-        ws_max_size=1_572_864,
-        ws_max_queue=16,
-        ws_per_message_deflate=False,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
 
 
 def _sign_in_link() -> str:

@@ -1,0 +1,54 @@
+"""uvicorn with the settings that the doors and sockets were written for, in both modes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from pulse.doors import health
+
+FRAME_BYTES = 1_572_864
+"""Largest WebSocket frame; only shared-state updates may come near it."""
+
+
+class _Server(uvicorn.Server):
+    """Answers 503 on /health from the first signal on, and says so once it listens."""
+
+    announce: Callable[[], None]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        health.serving(False)
+        super().handle_exit(sig, frame)
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self.announce()
+
+
+def run(
+    sockets: list[socket.socket], *, drain_seconds: int, announce: Callable[[], None] = lambda: None
+) -> None:
+    """Serve ``pulse.asgi`` on these sockets until a signal, then drain."""
+    config = uvicorn.Config(
+        "pulse.asgi:application",
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="on",
+        ws_max_size=FRAME_BYTES,
+        ws_max_queue=16,
+        ws_per_message_deflate=False,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=drain_seconds,
+    )
+    server = _Server(config)
+    server.announce = announce
+    server.run(sockets=sockets)
