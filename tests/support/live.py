@@ -1,0 +1,185 @@
+"""The real thing in processes of its own: what a stranger starts, on a free port and empty data.
+
+On SQLite that is ``python -m pulse.start``. On PostgreSQL and Redis it is what operations.md tells:
+migrate, bootstrap, a web server and a Celery worker, on a database and a Redis of their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+from tests.support import servers, surroundings
+
+START_SECONDS = 90
+WEB = (
+    "-m", "uvicorn", "pulse.asgi:application", "--host", "127.0.0.1",
+    "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio",
+    "--ws-max-size", "1572864", "--ws-max-queue", "16", "--ws-per-message-deflate", "false",
+    "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5",
+)  # fmt: skip
+WORKER = (
+    "-m", "celery", "-A", "pulse.celery", "worker", "--queues", "webhooks,ingest,default",
+    "--concurrency", "2", "--loglevel", "warning", "--without-gossip", "--without-mingle",
+)  # fmt: skip
+
+
+@dataclass
+class LiveServer:
+    """A running deployment. ``processes`` may be killed and started again by name."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str]
+    commands: dict[str, tuple[str, ...]]
+    keys: dict[str, str] = field(default_factory=dict)
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, *self.commands[name]],
+                cwd=surroundings.ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> None:
+        """Signal a process and its children, and wait until it is gone."""
+        process = self.processes[name]
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, how)
+        process.wait(30)
+
+    def ready(self, timeout_seconds: float = START_SECONDS) -> None:
+        """Wait until the web process answers; fails with its log when it does not."""
+        deadline = time.monotonic() + timeout_seconds
+        while time.monotonic() < deadline:
+            process = self.processes["web"]
+            if process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.base_url}/health/live", timeout=2):
+                    return
+            except (OSError, urllib.error.URLError):
+                time.sleep(0.1)
+        raise AssertionError(f"the server did not start:\n{self.log('web')[-3000:]}")
+
+    def log(self, name: str) -> str:
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            if process.poll() is None:
+                process.terminate()
+        for name, process in self.processes.items():
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill(name)
+
+
+@contextlib.contextmanager
+def running(**variables: str) -> Iterator[LiveServer]:
+    """A deployment of the kind this run of the suite is about; ``variables`` are added to its own."""
+    folder = Path(tempfile.mkdtemp(prefix="pulse-live-"))
+    port = servers.free_port()
+    environment = _clean_environment() | {
+        "PULSE_DATA_DIR": str(folder / "data"),
+        "PULSE_PORT": str(port),
+        **variables,
+    }
+    try:
+        with contextlib.ExitStack() as stack:
+            database = os.environ.get("PULSE_DATABASE_URL", "")
+            if database:
+                redis_url = stack.enter_context(servers.redis())
+                environment |= _at_scale(stack, database, redis_url, port)
+                live = LiveServer(folder, port, environment, _scale_commands(port))
+                _prepare(live)
+            else:
+                live = LiveServer(folder, port, environment, {"web": ("-m", "pulse.start")})
+            stack.callback(live.stop)
+            for name in live.commands:
+                live.start(name)
+            live.ready()
+            live.keys = _read_keys(folder / "data" / "keys.env")
+            yield live
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _clean_environment() -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PULSE_", "PYTEST_", "DJANGO_"))
+    }
+    return kept | {"PYTHONPATH": str(surroundings.ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def _at_scale(
+    stack: contextlib.ExitStack, database: str, redis_url: str, port: int
+) -> dict[str, str]:
+    name = f"live_{os.getpid()}_{port}"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    stack.callback(_drop, database, name)
+    return {
+        "PULSE_DATABASE_URL": urlsplit(database)._replace(path=f"/{name}").geturl(),
+        "PULSE_REDIS_URL": redis_url,
+        "PULSE_SECRET_KEY": surroundings.SECRET_KEY,
+        "PULSE_FERNET_KEYS": surroundings.FERNET_KEY,
+        "PULSE_METRICS_TOKEN": "tests-only-metrics-token",
+        "PULSE_WEBHOOK_ALLOW_CIDRS": surroundings.LOOPBACK_CIDRS,
+        "PULSE_INSECURE_HTTP": "1",
+        "PULSE_DEMO": "1",
+    }
+
+
+def _drop(database: str, name: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _scale_commands(port: int) -> dict[str, tuple[str, ...]]:
+    return {"web": (*WEB, "--port", str(port)), "worker": WORKER}
+
+
+def _prepare(live: LiveServer) -> None:
+    for command in (("migrate", "--verbosity", "0"), ("bootstrap",)):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=surroundings.ROOT,
+            env=live.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"manage.py {command[0]} failed: {done.stderr[-2000:]}"
+
+
+def _read_keys(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
