@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from pulse.keys import bearer
+from pulse.ratelimits import stores
 from pulse.tenancy.models import Environment
-from tests.support import tenancy
+from tests.support import browser as browsers
+from tests.support import live, tenancy
 from tests.support.api import Api
 from tests.support.receiver import Receiver
 
@@ -18,6 +20,7 @@ from tests.support.receiver import Receiver
 def fresh_process_state() -> None:
     """What a process remembers between requests must not pass from one test to the next."""
     bearer.forget_all()
+    stores.store.cache_clear()
 
 
 @pytest.fixture
@@ -58,3 +61,27 @@ def receiver() -> Iterator[Receiver]:
     running = Receiver()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def live_server() -> Iterator[live.LiveServer]:
+    """The deployment a stranger would start, shared by the tests of this process; see live.running."""
+    with live.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    with browsers.running() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page in a fresh browser context; fails at the end on console errors and foreign requests."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    problems = browsers.watch(opened)
+    yield opened
+    context.close()
+    assert problems == []
