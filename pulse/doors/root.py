@@ -8,9 +8,8 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from pulse import products, pump
-from pulse.doors import app, health
+from pulse.doors import app, health, runtime
 from pulse.doors.threads import in_thread
-from pulse.start import runtime
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
