@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "pulse.keys",
     "pulse.idempotency",
     "pulse.ratelimits",
+    "pulse.requestlog",
     "pulse.start",
     "hr",
     "collab",

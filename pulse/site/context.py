@@ -84,7 +84,7 @@ def _item(request: HttpRequest, label: str, path: str, icon: str) -> Item:
 
 
 def _inside(current: str, path: str, exactly: str) -> bool:
-    """Whether ``current`` is ``path`` or below it; for the path ``exactly`` below does not count."""
+    """Whether ``current`` is ``path`` or below it; below does not count for ``exactly``."""
     if current.rstrip("/") == path.rstrip("/"):
         return True
     return path != exactly and current.startswith(path.rstrip("/") + "/")

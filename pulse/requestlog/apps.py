@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RequestLogConfig(AppConfig):
+    name = "pulse.requestlog"
+    label = "requestlog"

@@ -1,0 +1,172 @@
+"""Taking notes of requests: ``note()`` never waits and never queries; a thread of its own writes.
+
+Each process has one writer, because web processes run no pumps at scale. Above a rate the log keeps
+refusals and a sample of the rest; the counts stay exact.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import Counter, deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection, transaction
+
+from pulse.requestlog import selectors, statements
+from pulse.requestlog.models import LoggedRequest
+
+log = structlog.get_logger(__name__)
+
+FLUSH_SECONDS = 1.0
+TRIM_SECONDS = 60.0
+WHOLE_PER_SECOND = 50
+SAMPLE_ONE_IN = 20
+PENDING_ROWS = 5_000
+SPAN = timedelta(minutes=5)
+_SECRET_PATHS = re.compile(r"^/(s|login|files|invitations)/|\.ics$|/calendar/")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is kept of one request."""
+
+    at: datetime
+    method: str
+    route: str
+    path: str
+    status: int
+    duration_ms: int
+    request_id: str
+    key_id: str
+    environment_id: int
+    product: str
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.pending: deque[Note] = deque(maxlen=PENDING_ROWS)
+        self.counts: Counter[tuple[int, datetime, str, str, int]] = Counter()
+        self.times: Counter[tuple[int, datetime, str, str, int]] = Counter()
+        self.lock = threading.Lock()
+        self.second = 0
+        self.seen = 0
+        self.writer: threading.Thread | None = None
+        self.trimmed_at = 0.0
+
+
+_recorder = _Recorder()
+
+
+def note(  # noqa: PLR0913 -- one call site, in the outermost door
+    *,
+    method: str,
+    route: str,
+    path: str,
+    status: int,
+    ms: float,
+    request_id: str,
+    key_id: str = "",
+    environment_id: int | None = None,
+    product: str = "",
+) -> None:
+    """Remember one answered request. Safe on the event loop; costs a few microseconds.
+
+    Requests of no environment (no valid key) are not kept: they belong to nobody who may look.
+    ``ms`` is the duration in milliseconds; ``path`` comes without its query string, and is
+    replaced by ``route`` where a path carries a secret.
+    """
+    if environment_id is None:
+        return
+    now = datetime.now(UTC)
+    row = Note(
+        at=now,
+        method=method[:10],
+        route=route[:200],
+        path=(route if _SECRET_PATHS.search(path) else path)[:300],
+        status=status,
+        duration_ms=round(ms),
+        request_id=request_id[:64],
+        key_id=key_id,
+        environment_id=environment_id,
+        product=product,
+    )
+    span = (environment_id, span_of(now), product, key_id, status_class(status))
+    with _recorder.lock:
+        _recorder.counts[span] += 1
+        _recorder.times[span] += row.duration_ms
+        if _worth_keeping(row):
+            _recorder.pending.append(row)
+        if _recorder.writer is None and not settings.TESTING:
+            _recorder.writer = threading.Thread(
+                target=_write_for_ever, name="pulse-requestlog", daemon=True
+            )
+            _recorder.writer.start()
+
+
+def span_of(moment: datetime) -> datetime:
+    """The start of the five-minute span that holds ``moment``."""
+    seconds = int(SPAN.total_seconds())
+    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
+
+
+def status_class(status: int) -> int:
+    return 29 if status == 429 else status // 100
+
+
+def _worth_keeping(row: Note) -> bool:
+    second = int(row.at.timestamp())
+    if second != _recorder.second:
+        _recorder.second, _recorder.seen = second, 0
+    _recorder.seen += 1
+    return (
+        _recorder.seen <= WHOLE_PER_SECOND
+        or row.status >= 400
+        or _recorder.seen % SAMPLE_ONE_IN == 0
+    )
+
+
+def flush() -> int:
+    """Write what has been noted so far, in one transaction; returns how many rows were logged."""
+    with _recorder.lock:
+        rows = list(_recorder.pending)
+        _recorder.pending.clear()
+        counts, _recorder.counts = _recorder.counts, Counter()
+        times, _recorder.times = _recorder.times, Counter()
+    if not counts:
+        return 0
+    alive = selectors.existing_environments({key[0] for key in counts})
+    with transaction.atomic():
+        LoggedRequest.objects.bulk_create(
+            [
+                LoggedRequest(**{name: getattr(row, name) for name in Note.__slots__})
+                for row in rows
+                if row.environment_id in alive
+            ]
+        )
+        with connection.cursor() as cursor:
+            # Sorted, so that two processes never wait for each other's rows in a circle.
+            for key in sorted(counts):
+                if key[0] in alive:
+                    cursor.execute(statements.ADD_COUNT, [*key, counts[key], times[key]])
+    return len(rows)
+
+
+def _write_for_ever() -> None:
+    while True:
+        time.sleep(FLUSH_SECONDS)
+        try:
+            flush()
+            if time.monotonic() - _recorder.trimmed_at > TRIM_SECONDS:
+                _recorder.trimmed_at = time.monotonic()
+                selectors.delete_old(now=datetime.now(UTC))
+        except DatabaseError as error:
+            log.warning("request_log_waits_for_database", error=type(error).__name__)
+        except Exception:
+            log.exception("request_log_failed")
+        finally:
+            close_old_connections()

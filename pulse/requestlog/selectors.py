@@ -1,0 +1,84 @@
+"""Reads of the request log, and what bounds it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet, Sum
+
+from pulse.requestlog.models import LoggedRequest, RequestCount
+from pulse.tenancy.models import Environment
+
+KEPT_ROWS = 200_000
+KEPT = timedelta(days=7)
+KEPT_COUNTS = timedelta(days=90)
+DELETED_AT_ONCE = 5_000
+
+
+def existing_environments(pks: set[int]) -> set[int]:
+    return set(Environment.objects.filter(pk__in=pks).values_list("pk", flat=True))
+
+
+def requests(
+    environment: Environment,
+    *,
+    products: list[str],
+    method: str = "",
+    status: str = "",
+    path: str = "",
+    request_id: str = "",
+    key_id: str = "",
+) -> QuerySet[LoggedRequest]:
+    """The log of ``environment``, newest first. ``status`` is exact (404) or a class (4xx)."""
+    rows = LoggedRequest.objects.within(environment).filter(product__in=products)
+    if method:
+        rows = rows.filter(method=method.upper())
+    if status.endswith("xx") and status[:1].isdigit():
+        low = int(status[0]) * 100
+        rows = rows.filter(status__gte=low, status__lt=low + 100)
+    elif status.isdigit():
+        rows = rows.filter(status=int(status[:3]))
+    if path:
+        rows = rows.filter(path__contains=path)
+    if request_id:
+        rows = rows.filter(request_id=request_id)
+    if key_id:
+        rows = rows.filter(key_id=key_id)
+    return rows.order_by("-id")
+
+
+def counts_by_span(
+    environment: Environment, *, products: list[str], since: datetime, key_id: str = ""
+) -> QuerySet[RequestCount, dict[str, object]]:
+    """Rows of ``span``, ``status_class``, ``requests``, ``total_ms`` since then, oldest first."""
+    rows = RequestCount.objects.within(environment).filter(product__in=products, span__gte=since)
+    if key_id:
+        rows = rows.filter(key_id=key_id)
+    return (
+        rows.values("span", "status_class")
+        .annotate(sum_requests=Sum("requests"), sum_ms=Sum("total_ms"))
+        .order_by("span")
+    )
+
+
+def counts_by_key(environment: Environment, *, since: datetime) -> dict[str, int]:
+    """Key id → requests since then."""
+    rows = (
+        RequestCount.objects.within(environment)
+        .filter(span__gte=since)
+        .values("key_id")
+        .annotate(sum_requests=Sum(F("requests")))
+    )
+    return {row["key_id"]: row["sum_requests"] for row in rows}
+
+
+def delete_old(*, now: datetime) -> int:
+    """Drop what is too old or too much, a bounded batch at a time; returns how many rows went."""
+    newest = LoggedRequest.unscoped.order_by("-id").values_list("id", flat=True).first() or 0
+    old = LoggedRequest.unscoped.filter(at__lt=now - KEPT)
+    many = LoggedRequest.unscoped.filter(id__lte=newest - KEPT_ROWS)
+    gone = 0
+    for rows in (old, many):
+        batch = list(rows.order_by("id").values_list("id", flat=True)[:DELETED_AT_ONCE])
+        gone += LoggedRequest.unscoped.filter(id__in=batch).delete()[0]
+    return gone + RequestCount.unscoped.filter(span__lt=now - KEPT_COUNTS).delete()[0]
