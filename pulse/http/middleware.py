@@ -17,6 +17,7 @@ from django.urls import Resolver404
 from django.utils.module_loading import import_string
 
 from pulse import products
+from pulse.doors.exchange import Exchange
 from pulse.errors import TooManyRequests, UnknownPath
 from pulse.http import handlers
 from pulse.http.requests import bearer_token, client_address, now, request_id_of
@@ -50,6 +51,7 @@ class ApiGate:
         request.now = now()  # type: ignore[attr-defined]
         try:
             request.credential = _credential(request, product)  # type: ignore[attr-defined]
+            _tell_the_door(request, request.credential)  # type: ignore[attr-defined]
             policy, decision = _take(request, product, request.credential)  # type: ignore[attr-defined]
         except Exception as exception:
             return handlers.answer_exception(request, exception)
@@ -57,6 +59,7 @@ class ApiGate:
             response: HttpResponseBase = handlers.refuse(request, too_many(policy, decision))
         else:
             response = self._answer(request)
+            _tell_the_route(request)
         return _finish(request, response, policy, decision)
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
@@ -88,6 +91,20 @@ def _credential(request: HttpRequest, product: ProductConfig) -> bearer.Credenti
     if credential is None:
         _count_failure(request, token, product)
     return credential
+
+
+def _tell_the_door(request: HttpRequest, credential: bearer.Credential | None) -> None:
+    """Whose request this was, for the request log and the metrics."""
+    exchange: Exchange | None = request.META.get("pulse.exchange")
+    if exchange is not None and credential is not None:
+        exchange.key_id = credential.key_id
+        exchange.environment_id = credential.environment.pk
+
+
+def _tell_the_route(request: HttpRequest) -> None:
+    exchange: Exchange | None = request.META.get("pulse.exchange")
+    if exchange is not None and request.resolver_match is not None:
+        exchange.route = f"/{request.resolver_match.route}"
 
 
 def _count_failure(request: HttpRequest, token: str, product: ProductConfig) -> None:

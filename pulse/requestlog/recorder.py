@@ -17,6 +17,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
+from pulse.doors.exchange import Exchange
 from pulse.requestlog import selectors, statements
 from pulse.requestlog.models import LoggedRequest
 
@@ -62,7 +63,7 @@ class _Recorder:
 _recorder = _Recorder()
 
 
-def note(  # noqa: PLR0913 -- one call site, in the outermost door
+def note(
     *,
     method: str,
     route: str,
@@ -106,6 +107,22 @@ def note(  # noqa: PLR0913 -- one call site, in the outermost door
                 target=_write_for_ever, name="pulse-requestlog", daemon=True
             )
             _recorder.writer.start()
+
+
+def observe(exchange: Exchange) -> None:
+    """Note an answered request, told by the outermost door."""
+    if exchange.product:
+        note(
+            method=exchange.method,
+            route=exchange.route or exchange.path,
+            path=exchange.path,
+            status=exchange.status,
+            ms=exchange.seconds * 1000,
+            request_id=exchange.request_id,
+            key_id=exchange.key_id,
+            environment_id=exchange.environment_id,
+            product=exchange.product,
+        )
 
 
 def span_of(moment: datetime) -> datetime:
