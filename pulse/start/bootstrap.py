@@ -84,7 +84,7 @@ def first_start(*, email: str = "operator@pulse.localhost") -> bool:
         minted = {plan.variable: _mint(environments[plan.kind], plan) for plan in PLANS}
         if settings.PULSE_DEMO:
             seed(environments["test"])
-    _write_keys(minted)
+        _write_keys(minted)  # inside: keys that could not be written down must not exist
     return True
 
 
@@ -117,6 +117,7 @@ def read_keys() -> dict[str, str]:
 
 def _write_keys(values: dict[str, str]) -> None:
     path = keys_file()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"PULSE_BASE_URL={base_url()}\n")
