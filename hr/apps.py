@@ -9,4 +9,39 @@ class HrConfig(products.ProductConfig):
     dialect_path = "hr.dialect.HrDialect"
     urls = "hr.urls"
     key_prefixes = ("pk_live_", "pk_test_")
+    key_kinds = (
+        products.KeyKind(
+            name="secret",
+            label="API key",
+            hint="For your backend.",
+            live_prefix="pk_live_",
+            test_prefix="pk_test_",
+            chosen=("read:*", "write:*"),
+            scopes=(
+                "read:*",
+                "read:employees",
+                "read:status_log",
+                "read:kudos",
+                "read:workload",
+                "read:leave",
+                "read:webhooks",
+                "read:events",
+                "read:audit",
+                "read:score",
+                "write:*",
+                "write:employees",
+                "write:status_log",
+                "write:kudos",
+                "write:workload",
+                "write:leave",
+                "write:webhooks",
+                "write:events",
+                "write:scim",
+                "admin:keys",
+                "admin:test",
+                "admin:erase",
+            ),
+            example='"{base}/v1/employees?limit=2" -H "Authorization: Bearer {key}"',
+        ),
+    )
     accent = "hr"

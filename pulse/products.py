@@ -60,6 +60,30 @@ class BodyLimit:
     limit_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class KeyKind:
+    """A kind of key that people mint in the console.
+
+    The prefix follows from the environment's kind. ``scopes`` are what may be chosen, ``chosen`` what
+    is chosen at first; where there is nothing to choose, ``scopes`` is empty. ``example`` is a
+    harmless request as curl's arguments, with ``{base}`` and ``{key}`` in it.
+    """
+
+    name: str
+    label: str
+    hint: str
+    live_prefix: str
+    test_prefix: str
+    chosen: tuple[str, ...]
+    example: str
+    scopes: tuple[str, ...] = ()
+    origins: bool = False
+    """Whether the key is meant for browsers, and may be bound to web origins."""
+
+    def prefix(self, *, live: bool) -> str:
+        return self.live_prefix if live else self.test_prefix
+
+
 class ProductConfig(AppConfig):
     """Base of the five products' AppConfigs."""
 
@@ -86,6 +110,8 @@ class ProductConfig(AppConfig):
     key_prefixes: tuple[str, ...] = ()
     accepts_key_header: bool = False
     """Whether ``X-API-Key`` is read where there is no ``Authorization``."""
+    key_kinds: tuple[KeyKind, ...] = ()
+    """The kinds of keys the console mints for this product."""
     rate_limit_policy: str = ""
     """Dotted path of ``policy(credential | None, address) -> Policy | None``; empty: no limit."""
     open_credential: str = ""
