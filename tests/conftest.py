@@ -70,6 +70,11 @@ def live_server() -> Iterator[live.LiveServer]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def _live_server_helper() -> None:
+    """Replaces pytest-django's, which prepares a server in this process."""
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     with browsers.running() as browser:

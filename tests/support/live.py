@@ -26,12 +26,8 @@ import psycopg
 from tests.support import servers, surroundings
 
 START_SECONDS = 90
-WEB = (
-    "-m", "uvicorn", "pulse.asgi:application", "--host", "127.0.0.1",
-    "--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio",
-    "--ws-max-size", "1572864", "--ws-max-queue", "16", "--ws-per-message-deflate", "false",
-    "--no-access-log", "--no-server-header", "--timeout-graceful-shutdown", "5",
-)  # fmt: skip
+EMBEDDED = ("-m", "pulse.start")
+WEB = ("-m", "pulse.start.web")
 WORKER = (
     "-m", "celery", "-A", "pulse.celery", "worker", "--queues", "webhooks,ingest,default",
     "--concurrency", "2", "--loglevel", "warning", "--without-gossip", "--without-mingle",
@@ -117,10 +113,10 @@ def running(**variables: str) -> Iterator[LiveServer]:
             if database:
                 redis_url = stack.enter_context(servers.redis())
                 environment |= _at_scale(stack, database, redis_url, port)
-                live = LiveServer(folder, port, environment, _scale_commands(port))
+                live = LiveServer(folder, port, environment, {"web": WEB, "worker": WORKER})
                 _prepare(live)
             else:
-                live = LiveServer(folder, port, environment, {"web": ("-m", "pulse.start")})
+                live = LiveServer(folder, port, environment, {"web": EMBEDDED})
             stack.callback(live.stop)
             for name in live.commands:
                 live.start(name)
@@ -162,10 +158,6 @@ def _at_scale(
 def _drop(database: str, name: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def _scale_commands(port: int) -> dict[str, tuple[str, ...]]:
-    return {"web": (*WEB, "--port", str(port)), "worker": WORKER}
 
 
 def _prepare(live: LiveServer) -> None:

@@ -1,0 +1,23 @@
+"""The deployment a stranger starts."""
+
+from __future__ import annotations
+
+import urllib.request
+
+
+def test_a_started_deployment_answers_and_has_a_key_for_every_product(live_server):
+    with urllib.request.urlopen(f"{live_server.base_url}/health/live") as answer:
+        assert answer.status == 200
+    assert list(live_server.keys) == [
+        "PULSE_BASE_URL",
+        "PULSE_HR_KEY",
+        "PULSE_HR_LIVE_KEY",
+        "PULSE_HR_READ_KEY",
+        "PULSE_COLLAB_SECRET_KEY",
+        "PULSE_COLLAB_PUBLISHABLE_KEY",
+        "PULSE_SCREENING_KEY",
+        "PULSE_ANALYTICS_WRITE_KEY",
+        "PULSE_ANALYTICS_QUERY_KEY",
+        "PULSE_TRACES_KEY",
+    ]
+    assert live_server.keys["PULSE_BASE_URL"] == live_server.base_url
