@@ -50,6 +50,8 @@ class Pump:
     run: str
     period_seconds: float
     queue: str = "default"
+    stop: str = ""
+    """Dotted path of ``stop(timeout_seconds)``, called when the process ends and ``run`` has returned."""
 
 
 @dataclass(frozen=True, slots=True)

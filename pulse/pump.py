@@ -22,6 +22,15 @@ log = structlog.get_logger(__name__)
 
 MAX_BACKOFF_SECONDS = 15.0
 KERNEL_PUMPS: tuple[products.Pump, ...] = (
+    products.Pump(
+        "webhooks",
+        "pulse.webhooks.delivery.pump",
+        period_seconds=0.5,
+        queue="webhooks",
+        stop="pulse.webhooks.delivery.stop",
+    ),
+    products.Pump("mail", "pulse.mail.services.send_due", period_seconds=2),
+    products.Pump("audit", "pulse.audit.services.seal_entries", period_seconds=5),
     products.Pump("housekeeping", "pulse.housekeeping.sweep", period_seconds=60),
 )
 
@@ -45,6 +54,7 @@ class _Runner(threading.Thread):
         self.wake = threading.Event()
         self.stopping = threading.Event()
         self.last_run_at = time.monotonic()
+        self.stop_by = 0.0
 
     def run(self) -> None:
         failures = 0
@@ -61,7 +71,17 @@ class _Runner(threading.Thread):
             self.last_run_at = time.monotonic()
             if not done:
                 self.wake.wait(self._pause_seconds(failures))
+        self._finish()
         connections.close_all()
+
+    def _finish(self) -> None:
+        """Let the work end what it has begun: sends in flight are written down, leases given back."""
+        if not self.pump.stop:
+            return
+        try:
+            import_string(self.pump.stop)(max(0.0, self.stop_by - time.monotonic() - 0.5))
+        except Exception as error:
+            self._complain(error, 1)
 
     def _pause_seconds(self, failures: int) -> float:
         if not failures:
@@ -75,7 +95,8 @@ class _Runner(threading.Thread):
         else:
             log.error("pump_failed", pump=self.pump.name, failures=failures, exc_info=error)
 
-    def stop(self) -> None:
+    def stop(self, deadline: float) -> None:
+        self.stop_by = deadline
         self.stopping.set()
         self.wake.set()
 
@@ -96,9 +117,9 @@ def kick(name: str) -> None:
 
 def stop(timeout_seconds: float = 5.0) -> None:
     """Ask every pump to finish what it holds, and wait for them together."""
-    for runner in _running.values():
-        runner.stop()
     deadline = time.monotonic() + timeout_seconds
+    for runner in _running.values():
+        runner.stop(deadline)
     for runner in _running.values():
         runner.join(max(0.0, deadline - time.monotonic()))
     _running.clear()
