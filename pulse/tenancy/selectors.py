@@ -55,3 +55,19 @@ def level_of(user: User, environment: Environment, product: str) -> str:
 
 def may(user: User, environment: Environment, product: str, level: str) -> bool:
     return LEVELS.index(level_of(user, environment, product)) >= LEVELS.index(level)
+
+
+def admin_addresses(organization: Organization) -> list[str]:
+    """E-mail addresses of an organization's owners and admins."""
+    rows = Member.objects.filter(
+        organization=organization,
+        role__in=(Member.Role.OWNER, Member.Role.ADMIN),
+        user__is_active=True,
+    )
+    return list(rows.order_by("pk").values_list("user__email", flat=True))
+
+
+def operator_addresses() -> list[str]:
+    """E-mail addresses of the people who run this deployment."""
+    rows = User.objects.filter(operator=True, is_active=True)
+    return list(rows.order_by("pk").values_list("email", flat=True))

@@ -11,12 +11,27 @@ import threading
 from typing import Any
 
 from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
+from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 
 write_lock = threading.RLock()
 """Held by whoever writes; the ingest door takes it too, for it owns its connection."""
 
 
+class DatabaseOperations(SqliteOperations):
+    def sql_flush(self, style: Any, tables: Any, **options: Any) -> list[str]:
+        """``flush`` empties append-only tables too, as TRUNCATE does on PostgreSQL; the signal after
+        it puts their triggers back."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'append_only_%'"
+            )
+            triggers = [f'DROP TRIGGER "{name}"' for (name,) in cursor.fetchall()]
+        return [*triggers, *super().sql_flush(style, tables, **options)]
+
+
 class DatabaseWrapper(SqliteWrapper):
+    ops_class = DatabaseOperations
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._holds_write_lock = False
