@@ -1,0 +1,128 @@
+"""The webhook pump: claims due deliveries, sends them in a bounded pool, settles them in batches.
+
+Only the pump's own thread talks to the database; the pool's threads talk to receivers. So no
+transaction is ever open over an HTTP call, results of many sends share one commit, and 16 slow
+receivers cost no connections.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import structlog
+
+from pulse import pump as pumps
+from pulse.webhooks import claims, courier
+from pulse.webhooks.courier import Job, Result
+
+log = structlog.get_logger(__name__)
+
+SLOTS = 16
+MAX_OUTSTANDING = 2 * SLOTS
+RETRY_SHARE = SLOTS  # of MAX_OUTSTANDING: first attempts always keep half
+
+
+class Dispatcher:
+    """The sends of one process: what is in flight, and what has ended but is not written down."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.in_flight: dict[int, tuple[Job, Future[None]]] = {}
+        self.finished: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self.unsettled: list[Result] = []
+        self.pool: ThreadPoolExecutor | None = None
+        self.stopping = False
+
+    def run_once(self, now: datetime) -> int:
+        """Settle what has ended, claim what there is room for; how many rows that touched."""
+        settled = self.settle()
+        if self.stopping:
+            return settled
+        jobs = claims.claim(now, capacity=self._room(), retry_capacity=self._retry_room())
+        for job in jobs:
+            self._start(job)
+        return settled + len(jobs)
+
+    def settle(self) -> int:
+        """Write down finished sends; they are kept for the next try when the database is away."""
+        while len(self.unsettled) < claims.BATCH:
+            try:
+                self.unsettled.append(self.finished.get_nowait())
+            except queue.Empty:
+                break
+        if not self.unsettled:
+            return 0
+        claims.settle(self.unsettled)
+        count = len(self.unsettled)
+        for result in self.unsettled:
+            with self.lock:
+                self.in_flight.pop(result.job.delivery_pk, None)
+        self.unsettled = []
+        return count
+
+    def _room(self) -> int:
+        return min(claims.BATCH, MAX_OUTSTANDING - len(self.in_flight))
+
+    def _retry_room(self) -> int:
+        with self.lock:
+            retries = sum(not job.first_lane for job, _ in self.in_flight.values())
+        return RETRY_SHARE - retries
+
+    def _start(self, job: Job) -> None:
+        if self.pool is None:
+            self.pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="pulse-courier")
+        with self.lock:
+            self.in_flight[job.delivery_pk] = (job, self.pool.submit(self._carry, job))
+
+    def _carry(self, job: Job) -> None:
+        try:
+            result = courier.released(job) if self.stopping else courier.carry(job)
+        except Exception as error:
+            log.exception("courier_failed", delivery=job.delivery_id)
+            result = courier.failed(job, error)  # it costs an attempt, or a bug would loop
+        self.finished.put(result)
+        pumps.kick("webhooks")
+
+    def drain(self, timeout_seconds: float) -> bool:
+        """Wait until nothing is in flight, settling as sends end; False when time ran out."""
+        deadline = time.monotonic() + timeout_seconds
+        while self.in_flight or self.unsettled:
+            if not self.settle():
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(0.005)
+        return True
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Finish what was sent, hand back what was not; what still hangs is left to its lease's end."""
+        self.stopping = True
+        for job, future in list(self.in_flight.values()):
+            if future.cancel():
+                self.finished.put(courier.released(job))
+        self.drain(timeout_seconds)
+        if self.pool is not None:
+            self.pool.shutdown(wait=False)
+
+
+_dispatcher = Dispatcher()
+
+
+def pump() -> int:
+    """Do what is due; the ``webhooks`` pump calls this."""
+    return _dispatcher.run_once(datetime.now(UTC))
+
+
+def drain(timeout_seconds: float = 20.0) -> bool:
+    """Wait for the sends of this process to end and be written down."""
+    return _dispatcher.drain(timeout_seconds)
+
+
+def stop(timeout_seconds: float) -> None:
+    """End this process's sends; the pump calls it once it claims no more. A later pump starts anew."""
+    global _dispatcher
+    _dispatcher.stop(timeout_seconds)
+    _dispatcher = Dispatcher()
