@@ -45,4 +45,5 @@ class ScreeningConfig(products.ProductConfig):
             example='"{base}/v1/candidates?limit=2" -H "Authorization: Bearer {key}"',
         ),
     )
+    webhook_form = "pihupulse"
     accent = "screening"
