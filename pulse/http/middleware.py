@@ -17,6 +17,7 @@ from django.urls import Resolver404
 from django.utils.module_loading import import_string
 
 from pulse import products
+from pulse.db import rls
 from pulse.doors.exchange import Exchange
 from pulse.errors import TooManyRequests, UnknownPath
 from pulse.http import handlers
@@ -66,6 +67,10 @@ class ApiGate:
         try:
             if "pulse.refusal" in request.META:  # the door stopped reading the body
                 raise request.META["pulse.refusal"]
+            credential = request.credential  # type: ignore[attr-defined]
+            if credential is not None and rls.enabled():
+                with rls.confined_to(credential.environment.pk):
+                    return self.view(request)
             return self.view(request)
         except Resolver404:
             return handlers.refuse(request, UnknownPath())

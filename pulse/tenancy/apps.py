@@ -7,6 +7,7 @@ class TenancyConfig(AppConfig):
     label = "tenancy"
 
     def ready(self) -> None:
-        from pulse.db import guards  # models must be loaded first
+        from pulse.db import guards, rls  # models must be loaded first
 
-        post_migrate.connect(guards.reinstall, dispatch_uid="tenancy.guards")
+        post_migrate.connect(guards.reinstall, sender=self, dispatch_uid="tenancy.guards")
+        post_migrate.connect(rls.reinstall, sender=self, dispatch_uid="tenancy.rls")

@@ -83,6 +83,7 @@ def _on_postgres(arguments: list[str], workers: int) -> Leg:
             environment |= {
                 "PULSE_DATABASE_URL": f"{database}/postgres",
                 "PULSE_TEST_REDIS_URLS": " ".join(redis_urls),
+                "PULSE_RLS": "1",
             }
             return _pytest(name, arguments, environment)
     except servers.ServerMissing as missing:
