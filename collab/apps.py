@@ -8,6 +8,8 @@ class CollabConfig(products.ProductConfig):
     prefixes = ("/api/v1", "/auth", "/files", "/sdk")
     dialect_path = "collab.dialect.CollabDialect"
     urls = "collab.urls"
+    events = "collab.events"
+    seed = "collab.seed.seed"
     key_prefixes = ("sk_", "pk_")
     key_kinds = (
         products.KeyKind(
@@ -30,4 +32,5 @@ class CollabConfig(products.ProductConfig):
             origins=True,
         ),
     )
+    cors = r"/(api/v1|files|sdk)/.*"
     accent = "collab"

@@ -1,0 +1,69 @@
+"""Reads of the people who collaborate."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from collab.errors import UserNotFound
+from collab.models import Participant
+from pulse.tenancy.models import Environment
+
+
+def list_people(environment: Environment) -> QuerySet[Participant]:
+    return Participant.objects.within(environment)
+
+
+def external_form(environment: Environment, user_id: str) -> str:
+    """The external id in ``user_id``, which may be namespaced (``env_9:user-1``) or bare."""
+    return user_id.removeprefix(f"{environment.public_id}:")
+
+
+def find_person(environment: Environment, user_id: str) -> Participant | None:
+    """Whoever has this id, in either form; an id that happens to look namespaced wins as it is."""
+    forms = {user_id, external_form(environment, user_id)}
+    found = list(Participant.objects.within(environment).filter(external_id__in=forms))
+    return max(found, key=lambda one: one.external_id == user_id, default=None)
+
+
+def get_person(environment: Environment, user_id: str) -> Participant:
+    """Raises UserNotFound."""
+    row = find_person(environment, user_id)
+    if row is None:
+        raise UserNotFound
+    return row
+
+
+def people_by_handle(
+    environment: Environment, handles: Collection[str]
+) -> dict[str, list[Participant]]:
+    """Everyone whose name is spelled as one of ``handles``, grouped by that spelling."""
+    found: dict[str, list[Participant]] = {}
+    rows = Participant.objects.within(environment).filter(handle__in=handles).order_by("pk")
+    for row in rows:
+        found.setdefault(row.handle, []).append(row)
+    return found
+
+
+def people_by_external_id(
+    environment: Environment, external_ids: Collection[str]
+) -> dict[str, Participant]:
+    rows = Participant.objects.within(environment).filter(external_id__in=external_ids)
+    return {row.external_id: row for row in rows}
+
+
+def recent_people(environment: Environment, limit: int) -> list[Participant]:
+    """Those seen last, at most ``limit``."""
+    rows = Participant.objects.within(environment)
+    return list(rows.order_by("-last_seen_at", "-pk")[:limit])
+
+
+def people_by_pk(environment: Environment, pks: Collection[int]) -> list[Participant]:
+    return list(Participant.objects.within(environment).filter(pk__in=pks))
+
+
+def blocked_pks(pks: Collection[int]) -> set[int]:
+    """Those of ``pks`` who may not connect; for the watch over open sockets of all environments."""
+    rows = Participant.unscoped.filter(pk__in=pks, blocked=True)
+    return set(rows.values_list("pk", flat=True))

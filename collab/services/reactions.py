@@ -1,0 +1,117 @@
+"""Adding and taking back reactions."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from collab import events, frames
+from collab.errors import FeatureOff, NotYours
+from collab.models import Comment, Participant, Reaction, Room, Thread
+from collab.selectors import configs, people, rooms, threads
+from collab.services import notifications
+from collab.services.rooms import announce
+from collab.shapes import Voice
+from pulse.errors import FieldError, InvalidInput
+from pulse.tenancy.models import Environment
+from pulse.webhooks.services import publish
+
+# The published client writes the emoji into markup: nothing that is ASCII punctuation gets through.
+# Keycaps (#️⃣, 1️⃣) need their ASCII base; shortcodes and words are refused.
+_EMOJI = re.compile(
+    "(?:[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\U000e0020-\U000e007f"
+    "\ufe0f\u200d\u20e3])+"
+)
+MAX_EMOJI = 32
+
+
+def check_emoji(emoji: str) -> str:
+    """Raises InvalidInput unless ``emoji`` consists of emoji characters only."""
+    if len(emoji) > MAX_EMOJI or not _EMOJI.fullmatch(emoji):
+        reason = "must be an emoji"
+        raise InvalidInput(f"emoji {reason}", fields=[FieldError("emoji", reason)])
+    return emoji
+
+
+@transaction.atomic
+def add_reaction(
+    environment: Environment,
+    *,
+    target_id: UUID,
+    target_type: str,
+    user_id: str,
+    emoji: str,
+    room: Room | None = None,
+    now: datetime,
+) -> tuple[Reaction, bool]:
+    """React to a comment or thread; a repeated one is answered as it is, and announced once.
+
+    Answers the reaction and whether it is new. Raises FeatureOff, UserNotFound, CommentNotFound,
+    ThreadNotFound, InvalidInput.
+    """
+    if not configs.config_of(environment).allow_reactions:
+        raise FeatureOff("Reactions are switched off in this environment")
+    check_emoji(emoji)
+    person = people.get_person(environment, user_id)
+    thread, comment = _target(environment, target_id, target_type, room)
+    locked = rooms.lock_room(environment, thread.room_id)
+    thread, comment = _target(environment, target_id, target_type, locked)
+    thread.room = locked
+    known = threads.find_reaction(environment, target_id=target_id, user_pk=person.pk, emoji=emoji)
+    if known is not None:
+        return known, False
+    row = Reaction.objects.create(
+        environment=environment,
+        thread=thread,
+        comment=comment,
+        target_type=target_type,
+        target_id=target_id,
+        user=person,
+        emoji=emoji,
+        created_at=now,
+    )
+    announce(locked, frames.reaction_added(Voice(environment, live=True).reaction(row)))
+    if comment is not None:
+        notifications.notify(
+            [comment.author],
+            kind=notifications.REACTION_ADDED,
+            actor=person,
+            thread=thread,
+            comment=comment,
+            now=now,
+        )
+    data = {"reaction": Voice(environment).reaction(row), "roomId": locked.name}
+    publish(environment, events.ReactionAdded(data=data, subject_ref=person.external_id))
+    return row, True
+
+
+def _target(
+    environment: Environment, target_id: UUID, target_type: str, room: Room | None
+) -> tuple[Thread, Comment | None]:
+    if target_type == Reaction.Target.THREAD:
+        return threads.get_thread(environment, target_id, room), None
+    comment = threads.get_comment(environment, target_id, room)
+    return comment.thread, comment
+
+
+@transaction.atomic
+def remove_reaction(
+    environment: Environment,
+    *,
+    reaction_id: UUID,
+    room: Room | None = None,
+    actor: Participant | None = None,
+) -> None:
+    """Take a reaction back: its owner, or a secret key. Raises ReactionNotFound, NotYours."""
+    found = threads.get_reaction(environment, reaction_id, room)
+    locked = rooms.lock_room(environment, found.thread.room_id)
+    row = threads.get_reaction(environment, reaction_id, locked)
+    if actor is not None and row.user_id != actor.pk:
+        raise NotYours
+    data = {"reaction": Voice(environment).reaction(row), "roomId": locked.name}
+    row.delete()
+    announce(locked, frames.reaction_removed(str(found.target_id), str(found.public_id)))
+    publish(environment, events.ReactionRemoved(data=data, subject_ref=found.user.external_id))

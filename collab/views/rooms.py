@@ -1,0 +1,152 @@
+"""Rooms, what is in them and who is there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema, inline_serializer
+
+from collab import serializers, shapes
+from collab.errors import RoomNotFound
+from collab.frames import room_group
+from collab.selectors import people, rooms, threads
+from collab.services import threads as thread_services
+from collab.views.base import CollabView, items_of, one_of, split_room_path
+from pulse.http.answers import answer
+from pulse.http.idempotency import idempotent
+from pulse.http.requests import ApiRequest
+from pulse.realtime.presence import present
+from pulse.strictjson import storable
+
+SUFFIX_VIEWS: dict[str, type[RoomView]] = {}
+
+
+class RoomsView(CollabView):
+    """GET /api/v1/rooms"""
+
+    @extend_schema(
+        parameters=[serializers.ListQuery], responses={200: items_of(serializers.RoomOut)}
+    )
+    def get(self, request: ApiRequest) -> HttpResponse:
+        environment = request.environment
+        return self.page(
+            rooms.list_rooms(environment),
+            self.query(serializers.ListQuery),
+            purpose="rooms",
+            shape=lambda rows: [shapes.room(row, environment) for row in rows],
+        )
+
+
+class RoomView(CollabView):
+    """GET /api/v1/rooms/{room}: and the view that finds the right one for a raw path."""
+
+    suffix: ClassVar[str] = ""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Hand over to the view of the suffix that the raw path has."""
+        raw_path = request.META.get("RAW_PATH") or request.path
+        room, suffix = split_room_path(raw_path)
+        wanted = SUFFIX_VIEWS.get(suffix)
+        if wanted is None or not room or len(room) > 500 or not storable(room):
+            raise RoomNotFound
+        if wanted is not type(self):
+            return wanted.as_view()(request, room=room)
+        return super().dispatch(request, room=room)
+
+    @extend_schema(
+        responses={
+            200: inline_serializer(
+                "RoomWithThreads",
+                {"room": serializers.RoomOut(), "threads": serializers.ThreadRowOut(many=True)},
+            )
+        }
+    )
+    def get(self, request: ApiRequest, room: str) -> HttpResponse:
+        environment = request.environment
+        row = rooms.get_room(environment, room)
+        found = threads.list_threads(environment, row).order_by("created_at", "pk")
+        shape = shapes.room(row, environment)
+        del shape["metadata"]
+        return answer(
+            {
+                "room": shape,
+                "threads": [
+                    shapes.thread_row(one, row.name) for one in found[: serializers.MAX_ROWS]
+                ],
+            }
+        )
+
+
+class RoomThreadsView(RoomView):
+    """GET, POST /api/v1/rooms/{room}/threads"""
+
+    suffix = "/threads"
+
+    @extend_schema(
+        parameters=[serializers.ThreadQuery], responses={200: items_of(serializers.ThreadRowOut)}
+    )
+    def get(self, request: ApiRequest, room: str) -> HttpResponse:
+        asked = self.query(serializers.ThreadQuery)
+        row = rooms.get_room(request.environment, room)
+        found = threads.list_threads(request.environment, row)
+        if "resolved" in asked:
+            found = found.filter(resolved=asked["resolved"])
+        return self.page(
+            found,
+            asked,
+            purpose=f"threads:{row.pk}:{asked.get('resolved')}",
+            shape=lambda rows: [shapes.thread_row(one, row.name) for one in rows],
+        )
+
+    @extend_schema(
+        request=serializers.ThreadIn, responses={201: one_of("thread", serializers.ThreadOut)}
+    )
+    @idempotent
+    def post(self, request: ApiRequest, room: str) -> HttpResponse:
+        sent = self.parse(serializers.ThreadIn)
+        thread, comment = thread_services.create_thread(
+            request.environment,
+            room_name=room,
+            user_id=sent["userId"],
+            said=sent["said"],
+            position=sent.get("position"),
+            now=request.now,
+        )
+        voice = shapes.Voice(request.environment)
+        comments = shapes.comments(voice, [comment])
+        return answer({"thread": voice.thread(thread, room, comments)}, status=201)
+
+
+class RoomPresenceView(RoomView):
+    """GET /api/v1/rooms/{room}/presence"""
+
+    suffix = "/presence"
+
+    @extend_schema(responses={200: items_of(serializers.PresenceOut)})
+    def get(self, request: ApiRequest, room: str) -> HttpResponse:
+        environment = request.environment
+        row = rooms.get_room(environment, room)
+        entries = {
+            int(entry.user.partition(":")[0]): entry for entry in present(room_group(row.pk))
+        }
+        faces = {one.pk: one for one in people.people_by_pk(environment, entries)}
+        return answer(
+            {
+                "items": [
+                    shapes.presence_entry(
+                        {**shapes.face(faces[pk], environment), "name": faces[pk].name},
+                        status=entry.status,
+                        last_seen=datetime.fromtimestamp(entry.seen_at, UTC),
+                        device=entry.device or None,
+                    )
+                    for pk, entry in entries.items()
+                    if pk in faces
+                ]
+            }
+        )
+
+
+SUFFIX_VIEWS |= {"": RoomView, "/threads": RoomThreadsView, "/presence": RoomPresenceView}

@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from collab.models import Comment, Notification, Reaction, Room, Thread
+from collab.views.base import split_room_path
+from pulse.tenancy.models import Environment
+from tests.support.api import Api
+
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+MILLIS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+@pytest.fixture
+def collab(api: Callable[..., Api]) -> Api:
+    client = api("collab", prefix="sk_", scopes=["read:*", "write:*"])
+    for user, name in (("user-1", "Alice Chen"), ("user-2", "Bob Smith")):
+        assert client.post("/auth/token", {"userId": user, "name": name}).status_code == 200
+    return client
+
+
+def start(client: Api, room: str = "dashboard", **extra: Any) -> dict[str, Any]:
+    sent = {"userId": "user-1", "body": "Hello", **extra}
+    # The document templates a room as one segment; ids with slashes match no template.
+    path = f"/api/v1/rooms/{room}/threads"
+    response = client.post(path, sent, validate="/" not in room)
+    assert response.status_code == 201, response.content
+    return response.json()["thread"]
+
+
+def test_a_thread_is_created_with_its_first_comment_and_its_whole_position(collab: Api) -> None:
+    position = {"x": 0.5, "y": 1.25, "selector": "#chart", "path": '{"v":2}'}
+    thread = start(collab, mentions=["user-2"], position=position)
+
+    comment = thread["comments"][0]
+    assert UUID.fullmatch(thread["id"])
+    assert MILLIS.fullmatch(thread["createdAt"])
+    assert {k: thread[k] for k in ("roomId", "resolved", "position")} == {
+        "roomId": "dashboard",
+        "resolved": False,
+        "position": position,
+    }
+    assert len(thread["comments"]) == 1
+    assert {k: comment[k] for k in ("userId", "body", "mentions")} == {
+        "userId": "user-1",
+        "body": "Hello",
+        "mentions": ["user-2"],
+    }
+    assert Room.unscoped.get().name == "dashboard"
+
+
+def test_a_room_lists_its_threads_as_rows_with_numbers_for_the_position(collab: Api) -> None:
+    thread = start(collab, position={"x": 0.5, "y": 1.25})
+
+    row = {
+        "id": thread["id"],
+        "roomId": "dashboard",
+        "resolved": False,
+        "positionX": 0.5,
+        "positionY": 1.25,
+        "createdAt": thread["createdAt"],
+        "updatedAt": thread["updatedAt"],
+    }
+    assert collab.get("/api/v1/rooms/dashboard/threads").json() == {"items": [row]}
+    answer = collab.get("/api/v1/rooms/dashboard").json()
+    assert answer["threads"] == [row]
+    assert set(answer["room"]) == {"id", "environmentId", "createdAt"}
+    listed = collab.get("/api/v1/rooms").json()["items"]
+    assert [set(one) for one in listed] == [{"id", "environmentId", "metadata", "createdAt"}]
+
+
+@pytest.mark.parametrize("room", ["project-42/settings", "/settings", "caf%C3%A9"])
+def test_room_ids_keep_their_slashes(collab: Api, room: str) -> None:
+    assert start(collab, room)["roomId"] == unquote(room)
+    found = collab.get(f"/api/v1/rooms/{room}", validate=False)
+    assert found.json()["room"]["id"] == unquote(room)
+
+
+@pytest.mark.parametrize(
+    ("raw", "room", "suffix"),
+    [
+        ("dashboard", "dashboard", ""),
+        ("project-42/settings/threads", "project-42/settings", "/threads"),
+        ("project-42%2Fsettings/threads", "project-42/settings", "/threads"),
+        ("/settings/p2p/state", "/settings", "/p2p/state"),
+        ("a%2Fthreads", "a/threads", ""),
+        ("a/threads/presence", "a/threads", "/presence"),
+        ("threads", "threads", ""),
+        ("threads/threads?limit=2", "threads", "/threads"),
+    ],
+)
+def test_a_raw_path_is_split_at_the_longest_known_suffix(raw: str, room: str, suffix: str) -> None:
+    assert split_room_path(f"/api/v1/rooms/{raw}") == (room, suffix)
+
+
+def test_a_comment_is_added_listed_edited_and_deleted_with_its_thread(collab: Api) -> None:
+    thread = start(collab)
+    path = f"/api/v1/threads/{thread['id']}"
+
+    made = collab.post(f"{path}/comments", {"userId": "user-2", "body": "Yes"})
+    assert made.status_code == 201
+    comment = made.json()["comment"]
+    assert set(comment) == {
+        "id", "threadId", "userId", "body", "mentions", "createdAt", "editedAt",
+    }  # fmt: skip
+    assert comment["editedAt"] is None
+
+    edited = collab.patch(f"/api/v1/comments/{comment['id']}", {"body": "No"}).json()["comment"]
+    assert edited["body"] == "No"
+    assert MILLIS.fullmatch(edited["editedAt"])
+    bodies = [one["body"] for one in collab.get(f"{path}/comments").json()["items"]]
+    assert bodies == ["Hello", "No"]
+
+    first = thread["comments"][0]["id"]
+    assert collab.delete(f"/api/v1/comments/{first}").json() == {"deleted": True}
+    assert Thread.unscoped.count() == 1
+    assert collab.delete(f"/api/v1/comments/{comment['id']}").json() == {"deleted": True}
+    assert Thread.unscoped.count() == 0
+    assert collab.get(path).json() == {"error": "Thread not found"}
+
+
+def test_a_thread_is_resolved_reopened_and_deleted(collab: Api) -> None:
+    path = f"/api/v1/threads/{start(collab)['id']}"
+
+    assert collab.patch(path, {"resolved": True}).json()["thread"]["resolved"] is True
+    assert collab.patch(path, {"resolved": False}).json()["thread"]["resolved"] is False
+    assert collab.delete(path).json() == {"deleted": True}
+    assert Comment.unscoped.count() == 0
+    assert collab.delete(path).status_code == 404
+
+
+def test_a_repeated_reaction_is_the_same_one(collab: Api) -> None:
+    comment = start(collab)["comments"][0]["id"]
+    path = f"/api/v1/comments/{comment}/reactions"
+
+    first = collab.post(path, {"userId": "user-2", "emoji": "👍"})
+    again = collab.post(path, {"userId": "user-2", "emoji": "👍"})
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    reaction = first.json()["reaction"]
+    assert (reaction["targetId"], reaction["targetType"]) == (comment, "comment")
+    assert collab.delete(f"/api/v1/reactions/{reaction['id']}").json() == {"deleted": True}
+    assert Reaction.unscoped.count() == 0
+
+
+@pytest.mark.parametrize("emoji", ["<b>", "lol", ":)", "👍<", "'", "", "&amp;"])
+def test_only_an_emoji_is_a_reaction(collab: Api, emoji: str) -> None:
+    comment = start(collab)["comments"][0]["id"]
+
+    answer = collab.post(
+        f"/api/v1/comments/{comment}/reactions", {"userId": "user-2", "emoji": emoji}
+    )
+    assert answer.status_code == 400
+    assert Reaction.unscoped.count() == 0
+
+
+@pytest.mark.parametrize("emoji", ["👍", "👎", "❤️", "🎉", "👀", "🚀", "1️⃣", "🏳️‍🌈", "👩🏽‍💻", "🇮🇹"])
+def test_every_kind_of_emoji_is_a_reaction(collab: Api, emoji: str) -> None:
+    comment = start(collab)["comments"][0]["id"]
+
+    answer = collab.post(
+        f"/api/v1/comments/{comment}/reactions", {"userId": "user-2", "emoji": emoji}
+    )
+    assert answer.json()["reaction"]["emoji"] == emoji
+
+
+def test_authors_hear_of_replies_and_the_mentioned_of_mentions_but_nobody_of_themselves(
+    collab: Api,
+) -> None:
+    thread = start(collab)
+    collab.post("/auth/token", {"userId": "user-3", "name": "Cleo"})
+    collab.post(
+        f"/api/v1/threads/{thread['id']}/comments",
+        {"userId": "user-2", "body": "@Cleo?", "mentions": ["user-3", "user-2"]},
+    )
+
+    told = Notification.unscoped.values_list("user__external_id", "type").order_by("pk")
+    assert list(told) == [("user-3", "comment:mention"), ("user-1", "comment:reply")]
+    listed = collab.get("/api/v1/users/user-3/notifications").json()["items"]
+    assert [(one["type"], one["actorId"], one["read"]) for one in listed] == [
+        ("comment:mention", "user-2", False)
+    ]
+    read = collab.post(f"/api/v1/notifications/{listed[0]['id']}/read").json()
+    assert read["notification"]["read"] is True
+    assert collab.post("/api/v1/users/user-1/notifications/read-all").json() == {"read": 1}
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"body": "x"}, 400),
+        ({"userId": "user-1"}, 400),
+        ({"userId": "user-1", "body": "   "}, 400),
+        ({"userId": "user-1", "body": 5}, 400),
+        ({"userId": "nobody", "body": "x"}, 404),
+        ({"userId": "user-1", "body": "x", "position": {"x": "0"}}, 400),
+        ({"userId": "user-1", "body": "x", "position": {"x": 1, "y": 2, "s": "x" * 5000}}, 400),
+        ({"userId": "user-1", "body": "x", "attachmentIds": ["nope"]}, 400),
+        ({"userId": "user-1", "body": "x" * 10_001}, 400),
+    ],
+)
+def test_a_thread_that_cannot_be_is_refused_and_leaves_nothing(
+    collab: Api, sent: dict[str, Any], status: int
+) -> None:
+    answer = collab.post("/api/v1/rooms/new/threads", sent)
+
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+    assert Room.unscoped.count() == 0
+
+
+def test_a_publishable_key_or_none_opens_nothing(api: Callable[..., Api], collab: Api) -> None:
+    for client in (api("collab", prefix="pk_", scopes=["read:*"]), api("collab", token="")):
+        answer = client.get("/api/v1/rooms")
+        assert (answer.status_code, answer.json()) == (
+            401,
+            {"error": "Invalid or missing secret key"},
+        )
+
+
+def test_a_strangers_rows_do_not_exist(
+    api: Callable[..., Api], collab: Api, other_environment: Environment
+) -> None:
+    thread = start(collab)
+    comment = thread["comments"][0]["id"]
+    stranger = api(
+        "collab", environment=other_environment, prefix="sk_", scopes=["read:*", "write:*"]
+    )
+
+    assert stranger.get("/api/v1/rooms").json() == {"items": []}
+    assert stranger.get("/api/v1/users").json() == {"items": []}
+    for answer in (
+        stranger.get("/api/v1/rooms/dashboard"),
+        stranger.get(f"/api/v1/threads/{thread['id']}"),
+        stranger.patch(f"/api/v1/threads/{thread['id']}", {"resolved": True}),
+        stranger.delete(f"/api/v1/threads/{thread['id']}"),
+        stranger.patch(f"/api/v1/comments/{comment}", {"body": "mine"}),
+        stranger.delete(f"/api/v1/comments/{comment}"),
+        stranger.get("/api/v1/users/user-1/notifications"),
+    ):
+        assert answer.status_code == 404
+    assert Comment.unscoped.get().body == "Hello"
+
+
+def test_lists_take_a_limit_and_continue_behind_a_cursor(collab: Api) -> None:
+    for _ in range(3):
+        start(collab)
+    page = collab.get("/api/v1/rooms/dashboard/threads", {"limit": 2}).json()
+    assert len(page["items"]) == 2
+    rest = collab.get(
+        "/api/v1/rooms/dashboard/threads", {"limit": 2, "cursor": page["nextCursor"]}
+    ).json()
+    assert len(rest["items"]) == 1
+    assert "nextCursor" not in rest
+    assert collab.get("/api/v1/rooms", {"cursor": page["nextCursor"]}).status_code == 400
