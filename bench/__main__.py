@@ -1,0 +1,38 @@
+"""``python -m bench [--large] [name …]``"""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+import time
+from importlib import import_module
+
+import bench
+from bench import table
+
+HELPERS = {"table", "servers", "load", "__main__"}
+
+
+def main(arguments: list[str]) -> int:
+    large = "--large" in arguments
+    wanted = [one for one in arguments if not one.startswith("-")]
+    found = sorted(
+        one.name for one in pkgutil.iter_modules(bench.__path__) if one.name not in HELPERS
+    )
+    started = time.monotonic()
+    rows: list[table.Row] = []
+    print(table.HEAD, end="", flush=True)
+    for name in wanted or found:
+        for row in import_module(f"bench.{name}").run(large=large):
+            rows.append(row)
+            print(row.line(), flush=True)
+    table.keep(
+        rows,
+        command=f"python -m bench {' '.join(arguments)}".strip(),
+        seconds=time.monotonic() - started,
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
