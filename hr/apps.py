@@ -42,6 +42,7 @@ class HrConfig(products.ProductConfig):
                 "admin:erase",
             ),
             example='"{base}/v1/employees?limit=2" -H "Authorization: Bearer {key}"',
+            actor="emp_…",
         ),
     )
     accent = "hr"

@@ -81,6 +81,8 @@ class KeyKind:
     scopes: tuple[str, ...] = ()
     origins: bool = False
     """Whether the key is meant for browsers, and may be bound to web origins."""
+    actor: str = ""
+    """Form of the ids of the people that a key may act for, such as ``emp_…``; empty: nobody."""
 
     def prefix(self, *, live: bool) -> str:
         return self.live_prefix if live else self.test_prefix

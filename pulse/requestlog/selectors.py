@@ -29,13 +29,18 @@ def requests(
     request_id: str = "",
     key_id: str = "",
 ) -> QuerySet[LoggedRequest]:
-    """The log of ``environment``, newest first. ``status`` is exact (404) or a class (4xx)."""
+    """The log of ``environment``, newest first.
+
+    ``status`` is exact (``404``), a class (``4xx``) or ``failing`` (400 and above).
+    """
     rows = LoggedRequest.objects.within(environment).filter(product__in=products)
     if method:
         rows = rows.filter(method=method.upper())
     if status.endswith("xx") and status[:1].isdigit():
         low = int(status[0]) * 100
         rows = rows.filter(status__gte=low, status__lt=low + 100)
+    elif status == "failing":
+        rows = rows.filter(status__gte=400)
     elif status.isdigit():
         rows = rows.filter(status=int(status[:3]))
     if path:

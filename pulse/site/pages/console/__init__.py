@@ -1,0 +1,1 @@
+"""The developer console: keys, webhooks, events, deliveries and requests of one environment."""
