@@ -34,7 +34,7 @@ class Door:
     pattern: str
     handler: str
     path: str = ""
-    operation: dict[str, Any] = field(default_factory=dict)
+    operation: dict[str, Any] = field(default_factory=dict, hash=False)
     body_limit_bytes: int | None = None
 
 
