@@ -1,13 +1,36 @@
 from pulse import products
+from pulse.products import MEBIBYTE, BodyLimit, Door
+
+from . import openapi
+
+PREFIX = "/api/v1/pulse"
 
 
 class AnalyticsConfig(products.ProductConfig):
     name = "analytics"
     product = "analytics"
     title = "Event analytics"
-    prefixes = ("/api/v1/pulse",)
+    prefixes = (PREFIX,)
     dialect_path = "analytics.dialect.AnalyticsDialect"
     urls = "analytics.urls"
+    doors = (
+        Door(
+            "POST",
+            rf"{PREFIX}/events/?",
+            "analytics.ingest.track",
+            path=f"{PREFIX}/events",
+            operation=openapi.TRACK,
+        ),
+        Door(
+            "POST",
+            rf"{PREFIX}/events/batch/?",
+            "analytics.ingest.batch",
+            path=f"{PREFIX}/events/batch",
+            operation=openapi.BATCH,
+            body_limit_bytes=5 * MEBIBYTE,
+        ),
+    )
+    body_limits = (BodyLimit(rf"{PREFIX}/events/batch/?", 5 * MEBIBYTE),)
     key_prefixes = ("pa_write_", "pa_query_")
     key_kinds = (
         products.KeyKind(
@@ -32,5 +55,17 @@ class AnalyticsConfig(products.ProductConfig):
             chosen=("query",),
             example='"{base}/api/v1/pulse/reports/top-events" -H "Authorization: Bearer {key}"',
         ),
+        products.KeyKind(
+            name="admin",
+            label="Admin key",
+            hint="Reads, and erases what is known of a user; for servers only.",
+            live_prefix="pa_query_",
+            test_prefix="pa_query_",
+            chosen=("query", "admin"),
+            example='"{base}/api/v1/pulse/settings" -H "Authorization: Bearer {key}"',
+        ),
     )
+    accepts_key_header = True
+    open_credential = "analytics.access.open_credential"
+    cors = rf"{PREFIX}/(events(/batch)?|segment/v1/[a-z]+)/?"
     accent = "analytics"

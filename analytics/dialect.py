@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pulse import fastjson
 from pulse.errors import ApiError, Refusal, common_headers
@@ -23,6 +23,23 @@ CODES = {
 
 class AnalyticsDialect:
     """Analytics' envelope."""
+
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "required": ["success", "error"],
+        "properties": {
+            "success": {"const": False},
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "details": {"type": "object"},
+                },
+            },
+        },
+    }
 
     def render(self, error: ApiError, request_id: str) -> Refusal:
         inner: dict[str, Any] = {

@@ -1,7 +1,28 @@
-"""Every documented path of this product."""
+"""Every documented path of this product; a slash at the end is optional."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from analytics.views import events, reports
+from analytics.views.envelope import AnalyticsView
+
+BASE = "api/v1/pulse"
+
+
+def _paths(*routes: tuple[str, type[AnalyticsView]]) -> list[URLPattern]:
+    """Each route as documented, and with a slash, which the OpenAPI document does not repeat."""
+    found = []
+    for route, view in routes:
+        found.append(path(f"{BASE}/{route}", view.as_view()))
+        found.append(path(f"{BASE}/{route}/", view.as_view(schema=None)))
+    return found
+
+
+urlpatterns: list[URLPattern] = _paths(
+    ("events", events.EventsView),
+    ("events/<str:event_id>", events.EventView),
+    ("names", events.NamesView),
+    ("properties", events.PropertiesView),
+    ("reports/top-events", reports.TopEventsView),
+)

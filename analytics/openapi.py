@@ -1,0 +1,190 @@
+"""What the OpenAPI document says of this product's answers, parameters and doors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+
+SCHEMAS: dict[str, Schema] = {
+    "Event": {
+        "type": "object",
+        "required": ["id", "name", "properties", "timestamp"],
+        "properties": {
+            "id": {"type": "string", "minLength": 8, "maxLength": 8},
+            "name": {"type": "string", "minLength": 1, "maxLength": 200},
+            "properties": {"type": "object"},
+            "userId": {"type": "string", "minLength": 1, "maxLength": 255},
+            "sessionId": {"type": "string", "minLength": 1, "maxLength": 255},
+            "timestamp": {"type": "string", "format": "date-time"},
+        },
+        "additionalProperties": False,
+    },
+    "EventIn": {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"\S"},
+            "properties": {"type": ["object", "null"]},
+            "userId": {"type": ["string", "null"], "maxLength": 255},
+            "sessionId": {"type": ["string", "null"], "maxLength": 255},
+            "timestamp": {
+                "type": ["string", "null"],
+                "format": "date-time",
+                "description": "Set at ingestion when absent; at most 24 hours ahead.",
+            },
+            "insertId": {
+                "type": ["string", "null"],
+                "minLength": 1,
+                "maxLength": 64,
+                "description": "The caller's own id: a repetition within seven days is not stored.",
+            },
+        },
+    },
+    "TopEvent": {
+        "type": "object",
+        "required": ["name", "count"],
+        "properties": {
+            "name": _TEXT,
+            "count": _COUNT,
+            "uniqueUsers": _COUNT,
+            "uniqueSessions": _COUNT,
+        },
+    },
+}
+
+
+def schema_of(name: str) -> Schema:
+    return SCHEMAS[name]
+
+
+def envelope(data: Schema) -> Schema:
+    return {
+        "type": "object",
+        "required": ["success", "data"],
+        "properties": {"success": {"const": True}, "data": data, "meta": {"type": "object"}},
+        "additionalProperties": False,
+    }
+
+
+def enveloped(data: Schema, status: int = 200, description: str = "") -> dict[int, OpenApiResponse]:
+    return {status: OpenApiResponse(envelope(data), description=description or "The answer.")}
+
+
+def _query(name: str, description: str, schema: Schema | None = None, **options: Any) -> Any:
+    return OpenApiParameter(
+        name, schema or _TEXT, OpenApiParameter.QUERY, description=description, **options
+    )
+
+
+FROM = _query("from", "ISO 8601; included.", {"type": "string", "format": "date-time"})
+TO = _query("to", "ISO 8601; excluded.", {"type": "string", "format": "date-time"})
+LIMIT = _query("limit", "More than the maximum counts as it.", {"type": "integer", "minimum": 1})
+ZONE = _query("tz", "IANA time zone; UTC by default.")
+FILTERS = [
+    _query(
+        "name",
+        "Exact name, or a prefix such as `page.*`; may be repeated.",
+        {"type": "array", "items": _TEXT},
+    ),
+    _query("userId", "Events of this user."),
+    _query("sessionId", "Events of this session."),
+    FROM,
+    TO,
+    _query(
+        "prop",
+        "`prop.<key>=<value>`, up to five: a top-level property that is this string, number or boolean.",
+        {"type": "object", "additionalProperties": _TEXT},
+        style="form",
+        explode=True,
+    ),
+]
+PAGING = [
+    LIMIT,
+    _query("cursor", "From X-Next-Cursor of the page before."),
+    _query("offset", "Instead of a cursor.", {"type": "integer", "minimum": 0, "maximum": 10000}),
+    _query("meta", "`1` adds `meta.nextCursor`.", {"type": "string"}),
+]
+
+
+def _json_body(schema: Schema, description: str = "") -> Schema:
+    return {
+        "required": True,
+        "description": description,
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _answers(**by_status: Schema) -> Schema:
+    return {
+        status.removeprefix("s"): {
+            "description": "Stored.",
+            "content": {"application/json": {"schema": envelope(data)}},
+        }
+        for status, data in by_status.items()
+    }
+
+
+_KEY_HEADER: Schema = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+TRACK: Schema = {
+    "summary": "Track a single event",
+    "tags": ["events"],
+    "parameters": [_KEY_HEADER],
+    "requestBody": _json_body(SCHEMAS["EventIn"]),
+    "responses": _answers(s201=SCHEMAS["Event"], s200=SCHEMAS["Event"]),
+}
+BATCH: Schema = {
+    "summary": "Ingest a batch of events: all of them, or with partial=true the good ones",
+    "tags": ["events"],
+    "parameters": [
+        _KEY_HEADER,
+        {
+            "name": "partial",
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "enum": ["true", "false"]},
+        },
+    ],
+    "requestBody": _json_body(
+        {
+            "type": "object",
+            "required": ["events"],
+            "properties": {
+                "events": {
+                    "type": "array",
+                    "items": SCHEMAS["EventIn"],
+                    "minItems": 1,
+                    "maxItems": 1000,
+                }
+            },
+        }
+    ),
+    "responses": _answers(
+        s201={
+            "type": "object",
+            "required": ["ingested"],
+            "properties": {
+                "ingested": _COUNT,
+                "duplicates": _COUNT,
+                "rejected": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["index", "code", "message"],
+                        "properties": {"index": _COUNT, "code": _TEXT, "message": _TEXT},
+                    },
+                },
+            },
+        }
+    ),
+}

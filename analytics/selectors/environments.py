@@ -1,0 +1,11 @@
+"""The environment of a caller without a key."""
+
+from __future__ import annotations
+
+from pulse.tenancy.models import Environment
+
+
+def first_test_environment() -> Environment | None:
+    """The oldest test environment of this deployment; None before its first start."""
+    rows = Environment.objects.select_related("organization").filter(kind="test")
+    return rows.order_by("pk").first()

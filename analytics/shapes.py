@@ -1,0 +1,83 @@
+"""How an event is spelled, in answers, streams and exports alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import orjson
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class EventOut(msgspec.Struct, omit_defaults=True, gc=False):
+    """The documented members in their order; absent ids are left out."""
+
+    id: str
+    name: str
+    properties: msgspec.Raw
+    userId: str | None = None  # noqa: N815 - the contract's spelling
+    sessionId: str | None = None  # noqa: N815
+    timestamp: str = ""
+
+
+class Tracked(msgspec.Struct, gc=False):
+    """The envelope of one event."""
+
+    success: bool
+    data: EventOut
+
+
+def instant(moment_ms: int) -> str:
+    """Milliseconds since 1970 as ``2026-03-05T12:00:00.000Z``."""
+    moment = _EPOCH + timedelta(milliseconds=moment_ms)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def tracked(event: EventOut) -> bytes:
+    """The answer to POST /events."""
+    return msgspec.json.encode(Tracked(True, event))
+
+
+def event_out(
+    public_id: str,
+    name: str,
+    properties: str,
+    user_id: str | None,
+    session_id: str | None,
+    timestamp_ms: int,
+) -> EventOut:
+    return EventOut(
+        public_id,
+        name,
+        msgspec.Raw(properties.encode()),
+        user_id,
+        session_id,
+        instant(timestamp_ms),
+    )
+
+
+def event(public_id: str, row: dict[str, Any]) -> dict[str, Any]:
+    """An event for the answer writer; its properties are passed on as they are stored."""
+    body: dict[str, Any] = {
+        "id": public_id,
+        "name": row["name"],
+        "properties": orjson.Fragment(row["properties"]),
+    }
+    if row["user_id"] is not None:
+        body["userId"] = row["user_id"]
+    if row["session_id"] is not None:
+        body["sessionId"] = row["session_id"]
+    body["timestamp"] = instant(row["timestamp_ms"])
+    return body
+
+
+def ingested(count: int, duplicates: int, rejected: list[dict[str, Any]] | None) -> bytes:
+    """The answer to POST /events/batch."""
+    data: dict[str, Any] = {"ingested": count}
+    if duplicates:
+        data["duplicates"] = duplicates
+    if rejected is not None:
+        data["rejected"] = rejected
+    return msgspec.json.encode({"success": True, "data": data})

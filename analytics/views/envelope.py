@@ -1,0 +1,37 @@
+"""What every view of this product shares: the envelope and the parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from analytics import access
+from analytics.filters import Parameters
+from pulse.http.answers import answer
+from pulse.http.views import ApiView
+
+
+class AnalyticsView(ApiView):
+    """A query key reads; ``self.parameters`` are all values of all query parameters."""
+
+    product = "analytics"
+    required_scope: str | dict[str, str] = access.QUERY  # type: ignore[misc]
+
+    @property
+    def parameters(self) -> Parameters:
+        return dict(self.request._request.GET.lists())
+
+    def respond(
+        self,
+        data: Any,
+        *,
+        status: int = 200,
+        meta: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> HttpResponse:
+        """``{success, data}``; ``meta`` stands beside them only where ``?meta=1`` asks for it."""
+        body: dict[str, Any] = {"success": True, "data": data}
+        if meta is not None and self.request._request.GET.get("meta") == "1":
+            body["meta"] = meta
+        return answer(body, status, headers=headers)
