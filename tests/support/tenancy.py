@@ -22,10 +22,17 @@ class KeyForm:
 FORMS = {
     "hr": KeyForm("pk_test_", ("read:*", "write:*")),
     "collab": KeyForm("sk_", ("read:*", "write:*")),
-    "screening": KeyForm("pp_test_", ("read:*", "write:*")),
-    "analytics": KeyForm("pa_query_", ("read:*", "write:*", "ingest", "query")),
+    "screening": KeyForm(
+        "pp_test_",
+        (
+            "candidates:read", "candidates:write", "candidates:delete", "screenings:read",
+            "screenings:write", "templates:read", "templates:write", "reports:read",
+            "webhooks:manage",
+        ),
+    ),
+    "analytics": KeyForm("pa_query_", ("ingest", "query")),
     "traces": KeyForm("pulse_sk_", ("read:*", "write:*")),
-}
+}  # fmt: skip
 
 
 def make_organization(name: str = "Acme", **values: Any) -> Organization:
