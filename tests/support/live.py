@@ -98,8 +98,11 @@ class LiveServer:
 
 
 @contextlib.contextmanager
-def running(**variables: str) -> Iterator[LiveServer]:
-    """A deployment of the kind this run of the suite is about; ``variables`` are added to its own."""
+def running(*, database: str = "", redis_url: str = "", **variables: str) -> Iterator[LiveServer]:
+    """A deployment of the kind this run of the suite is about; ``variables`` are added to its own.
+
+    ``database`` and ``redis_url`` bring servers that the caller means to stop.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pulse-live-"))
     port = servers.free_port()
     environment = _clean_environment() | {
@@ -109,9 +112,9 @@ def running(**variables: str) -> Iterator[LiveServer]:
     }
     try:
         with contextlib.ExitStack() as stack:
-            database = os.environ.get("PULSE_DATABASE_URL", "")
+            database = database or os.environ.get("PULSE_DATABASE_URL", "")
             if database:
-                redis_url = stack.enter_context(servers.redis())
+                redis_url = redis_url or stack.enter_context(servers.redis())
                 environment |= _at_scale(stack, database, redis_url, port)
                 live = LiveServer(folder, port, environment, {"web": WEB, "worker": WORKER})
                 _prepare(live)
@@ -156,7 +159,10 @@ def _at_scale(
 
 
 def _drop(database: str, name: str) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
+    with (
+        contextlib.suppress(psycopg.OperationalError),  # its server has been stopped for good
+        psycopg.connect(database, autocommit=True) as connection,
+    ):
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 

@@ -17,7 +17,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 30
@@ -95,6 +96,60 @@ def start_redis(binary: Path, folder: Path, port: int) -> subprocess.Popen[bytes
     server = _spawn([str(part) for part in command], folder)
     _await(server, lambda: _accepts(port), folder)
     return server
+
+
+@dataclass
+class Killable:
+    """A server that an experiment stops without warning and starts again on its data and port."""
+
+    url: str
+    spawn: Callable[[], subprocess.Popen[bytes]]
+    process: subprocess.Popen[bytes]
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+
+    def start(self) -> None:
+        self.process = self.spawn()
+
+
+@contextlib.contextmanager
+def killable_postgres() -> Iterator[Killable]:
+    """A PostgreSQL of one experiment; gives the URL of its ``postgres`` database."""
+    with _folder("pulse-postgres-") as folder:
+        binaries = _runnable(_postgres_binaries(), folder, "postgres")
+        data, port = folder / "data", free_port()
+        initdb = [binaries / "initdb", "-D", data, "-U", "pulse", "-A", "trust", "-E", "UTF8"]
+        _run([*initdb, "--locale=C", "--no-sync"], folder)
+
+        def spawn() -> subprocess.Popen[bytes]:
+            (data / "postmaster.pid").unlink(missing_ok=True)
+            return start_postgres(binaries, data, port, 100)
+
+        server = Killable(f"postgresql://pulse@127.0.0.1:{port}/postgres", spawn, spawn())
+        try:
+            yield server
+        finally:
+            _stop(server.process, signal.SIGINT)
+
+
+@contextlib.contextmanager
+def killable_redis() -> Iterator[Killable]:
+    """A Redis of one experiment; a kill empties it."""
+    with _folder("pulse-redis-") as folder:
+        binary = _runnable(_redis_binary().parent, folder, "redis-server") / "redis-server"
+        port = free_port()
+
+        def spawn() -> subprocess.Popen[bytes]:
+            return start_redis(binary, folder, port)
+
+        server = Killable(f"redis://127.0.0.1:{port}/0", spawn, spawn())
+        try:
+            yield server
+        finally:
+            _stop(server.process, signal.SIGTERM)
 
 
 # --- finding ---------------------------------------------------------------------------------------
