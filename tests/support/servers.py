@@ -54,15 +54,15 @@ def postgres(max_connections: int = 200) -> Iterator[str]:
 
 
 def start_postgres(
-    binaries: Path, data: Path, port: int, max_connections: int
+    binaries: Path, data: Path, port: int, max_connections: int, *, durable: bool = False
 ) -> subprocess.Popen[bytes]:
     """Start the server of an existing cluster and wait until it accepts connections."""
     options = {
         "listen_addresses": "127.0.0.1",
         "port": port,
         "unix_socket_directories": "",
-        "fsync": "off",
-        "full_page_writes": "off",
+        "fsync": "on" if durable else "off",
+        "full_page_writes": "on" if durable else "off",
         "max_connections": max_connections,
         "shared_buffers": "128MB",
         "autovacuum_naptime": "10s",
@@ -116,8 +116,11 @@ class Killable:
 
 
 @contextlib.contextmanager
-def killable_postgres() -> Iterator[Killable]:
-    """A PostgreSQL of one experiment; gives the URL of its ``postgres`` database."""
+def killable_postgres(*, durable: bool = False) -> Iterator[Killable]:
+    """A PostgreSQL of one experiment; gives the URL of its ``postgres`` database.
+
+    ``durable`` turns fsync on, which a measurement needs and a test does not.
+    """
     with _folder("pulse-postgres-") as folder:
         binaries = _runnable(_postgres_binaries(), folder, "postgres")
         data, port = folder / "data", free_port()
@@ -126,7 +129,7 @@ def killable_postgres() -> Iterator[Killable]:
 
         def spawn() -> subprocess.Popen[bytes]:
             (data / "postmaster.pid").unlink(missing_ok=True)
-            return start_postgres(binaries, data, port, 100)
+            return start_postgres(binaries, data, port, 100, durable=durable)
 
         server = Killable(f"postgresql://pulse@127.0.0.1:{port}/postgres", spawn, spawn())
         try:
