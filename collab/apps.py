@@ -10,6 +10,7 @@ class CollabConfig(products.ProductConfig):
     urls = "collab.urls"
     events = "collab.events"
     seed = "collab.seed.seed"
+    socket_consumer = "collab.consumers.socket.CollabConsumer"
     key_prefixes = ("sk_", "pk_")
     key_kinds = (
         products.KeyKind(

@@ -24,7 +24,7 @@ from pulse.realtime.relay import RedisRelay
 log = structlog.get_logger(__name__)
 
 GAP_SECONDS = 0.25
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 2.5
 
 Sweep = Callable[[], Awaitable[None]]
 

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-SILENT_SECONDS = 66.0  # with a sweep every 5 s a silent person is gone after 66 to 71 s
+SILENT_SECONDS = 66.0  # with a sweep every 2.5 s a silent person is gone after 66 to 69 s
 LEASE_SECONDS = 25
 ONLINE, IDLE = "online", "idle"
 JOINED, LEFT, CHANGED = "joined", "left", "changed"
@@ -57,8 +57,8 @@ class Entry:
 
 
 class Presence(Protocol):
-    async def beat(self, seat: Seat, status: str, *, first: bool = False) -> Change | None:
-        """Enter (``first``) or stay, with this status."""
+    async def beat(self, seat: Seat, status: str) -> Change | None:
+        """Enter or stay, with this status."""
 
     async def leave(self, seat: Seat) -> Change | None: ...
 
@@ -101,7 +101,7 @@ class MemoryPresence:
         self._rooms: dict[str, _RoomSeats] = {}
         self._lock = threading.Lock()
 
-    async def beat(self, seat: Seat, status: str, *, first: bool = False) -> Change | None:
+    async def beat(self, seat: Seat, status: str) -> Change | None:
         now = time.time()
         with self._lock:
             room = self._rooms.setdefault(seat.room, _RoomSeats())
@@ -259,7 +259,7 @@ class RedisPresence:
         self._thread_redis = Redis.from_url(url, **options)
         self._thread_script = self._thread_redis.register_script(_SCRIPT)
 
-    async def beat(self, seat: Seat, status: str, *, first: bool = False) -> Change | None:
+    async def beat(self, seat: Seat, status: str) -> Change | None:
         changes = await self._run(
             "beat",
             seat.room,
