@@ -75,7 +75,9 @@ def _document_text(product: str) -> str:
     components = document.setdefault("components", {})
     components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
     components.setdefault("schemas", {})["Refusal"] = _error_schema(config)
-    paths: dict[str, Any] = document.setdefault("paths", {})
+    # A pattern that also takes a trailing slash is documented without it.
+    paths = {name.rstrip("/") or "/": item for name, item in document.get("paths", {}).items()}
+    document["paths"] = paths
     _add_doors(paths, config)
     for item in paths.values():
         for method in METHODS:

@@ -109,10 +109,12 @@ class ApiView(APIView):
         serializer: type[Input],
         *,
         partial: bool = False,
+        optional: bool = False,
         context: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """The validated body as a dict. ``partial`` leaves out what was not sent."""
-        data = self.body()
+        """The validated body as a dict. ``partial`` leaves out what was not sent; ``optional`` takes
+        no body at all for an empty object."""
+        data = {} if optional and not self.request._request.body else self.body()
         if not isinstance(data, dict):
             raise MalformedBody("The request body must be a JSON object.")
         return self._validated(serializer, data, partial, context)
