@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from ulid import ULID
 
@@ -114,3 +115,11 @@ def _without_upcoming(secrets: Secrets) -> Sequence[str]:
 def delivery_uuid(delivery_id: str) -> str:
     """The same 128 bits as the delivery's id, in the form that screening documents."""
     return str(ULID.from_str(delivery_id.partition("_")[2]).to_uuid())
+
+
+def delivery_id_of(text: str) -> str:
+    """The delivery's id from its UUID; any other text is given back as it is."""
+    try:
+        return f"del_{ULID.from_uuid(UUID(text))}"
+    except ValueError:
+        return text

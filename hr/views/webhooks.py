@@ -1,0 +1,245 @@
+"""/v1/webhook-endpoints, /v1/events, /v1/webhook-deliveries"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+
+from hr.serializers import webhooks as forms
+from pulse import pagination
+from pulse.http.answers import answer
+from pulse.http.idempotency import idempotent
+from pulse.http.requests import ApiRequest
+from pulse.http.views import ApiView
+from pulse.webhooks import replays, selectors, services, shapes
+
+SCOPES = {
+    "GET": "read:webhooks",
+    "POST": "write:webhooks",
+    "PATCH": "write:webhooks",
+    "DELETE": "write:webhooks",
+}
+
+
+class WebhookView(ApiView):
+    product = "hr"
+    required_scope: ClassVar[str | dict[str, str]] = SCOPES
+
+    def listed(
+        self,
+        rows: QuerySet[Any],
+        *,
+        query: dict[str, Any],
+        shape: Callable[[Any], dict[str, Any]],
+        order: tuple[str, ...] = ("-created_at", "-pk"),
+    ) -> HttpResponse:
+        filters = sorted(
+            (name, str(value)) for name, value in query.items() if name not in ("limit", "cursor")
+        )
+        page = pagination.keyset(
+            rows,
+            environment=self.request.environment,
+            order=order,
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+            purpose=f"hr {type(self).__name__} {filters}",
+        )
+        data = [shape(row) for row in page.items]
+        return answer({"data": data, "next_cursor": page.next_cursor, "total_count": page.total})
+
+
+class WebhookEndpointsView(WebhookView):
+    """GET, POST /v1/webhook-endpoints"""
+
+    @extend_schema(parameters=[forms.Paging], responses=forms.EndpointPage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        rows = selectors.endpoints(request.environment, self.product)
+        return self.listed(rows, query=self.query(forms.Paging), shape=shapes.endpoint)
+
+    @extend_schema(request=forms.EndpointIn, responses={201: forms.EndpointWithSecretOut})
+    @idempotent
+    def post(self, request: ApiRequest) -> HttpResponse:
+        sent = self.parse(forms.EndpointIn)
+        row, secret = services.create_endpoint(
+            request.environment,
+            product=self.product,
+            url=sent["url"],
+            subscriptions=sent["events"],
+            description=sent.get("description", ""),
+            now=request.now,
+        )
+        return answer(shapes.endpoint(row) | {"secret": secret}, status=201)
+
+
+class WebhookEndpointView(WebhookView):
+    """GET, PATCH, DELETE /v1/webhook-endpoints/{endpoint_id}"""
+
+    @extend_schema(responses=forms.EndpointOut)
+    def get(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        row = selectors.get_endpoint(request.environment, self.product, endpoint_id)
+        return answer(shapes.endpoint(row))
+
+    @extend_schema(request=forms.EndpointPatch, responses=forms.EndpointOut)
+    @idempotent
+    def patch(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        sent = self.parse(forms.EndpointPatch, partial=True)
+        row = services.update_endpoint(
+            request.environment,
+            product=self.product,
+            public_id=endpoint_id,
+            now=request.now,
+            url=sent.get("url"),
+            subscriptions=sent.get("events"),
+            description=sent.get("description"),
+            status=sent.get("status"),
+        )
+        return answer(shapes.endpoint(row))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        services.delete_endpoint(
+            request.environment, product=self.product, public_id=endpoint_id, now=request.now
+        )
+        return HttpResponse(status=204)
+
+
+class WebhookEndpointTestView(WebhookView):
+    """POST /v1/webhook-endpoints/{endpoint_id}/test"""
+
+    @extend_schema(request=forms.EndpointTestIn, responses={202: forms.DeliveryOut})
+    @idempotent
+    def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        sent = self.parse(forms.EndpointTestIn, optional=True)
+        row = services.send_test_event(
+            request.environment,
+            product=self.product,
+            public_id=endpoint_id,
+            now=request.now,
+            event_type=sent.get("type", ""),
+        )
+        return answer(shapes.delivery(row), status=202)
+
+
+class WebhookEndpointSecretView(WebhookView):
+    """POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret"""
+
+    @extend_schema(request=None, responses=forms.EndpointWithSecretOut)
+    @idempotent
+    def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        row, secret = services.rotate_secret(
+            request.environment, product=self.product, public_id=endpoint_id, now=request.now
+        )
+        return answer(shapes.endpoint(row) | {"secret": secret})
+
+
+class WebhookEndpointRecoverView(WebhookView):
+    """POST /v1/webhook-endpoints/{endpoint_id}/recover"""
+
+    @extend_schema(request=forms.RecoverIn, responses={202: forms.CountOut})
+    @idempotent
+    def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        sent = self.parse(forms.RecoverIn)
+        count = replays.recover_endpoint(
+            request.environment,
+            product=self.product,
+            public_id=endpoint_id,
+            since=sent["since"],
+            now=request.now,
+        )
+        return answer({"replayed": count}, status=202)
+
+
+class WebhookEndpointReplayView(WebhookView):
+    """POST /v1/webhook-endpoints/{endpoint_id}/replay"""
+
+    @extend_schema(request=forms.ReplayMatchingIn, responses={202: forms.CountOut})
+    @idempotent
+    def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        sent = self.parse(forms.ReplayMatchingIn, optional=True)
+        count = replays.replay_matching(
+            request.environment,
+            product=self.product,
+            endpoint_id=endpoint_id,
+            now=request.now,
+            **sent,
+        )
+        return answer({"replayed": count}, status=202)
+
+
+class EventsView(WebhookView):
+    """GET /v1/events"""
+
+    required_scope = "read:events"
+
+    @extend_schema(parameters=[forms.EventQuery], responses=forms.EventPage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.query(forms.EventQuery)
+        wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
+        rows = selectors.list_events(request.environment, self.product, **wanted)
+        return self.listed(rows, query=query, shape=shapes.event)
+
+
+class EventView(WebhookView):
+    """GET /v1/events/{event_id}"""
+
+    required_scope = "read:events"
+
+    @extend_schema(responses=forms.EventOut)
+    def get(self, request: ApiRequest, event_id: str) -> HttpResponse:
+        row = selectors.get_event(request.environment, self.product, event_id)
+        return answer(shapes.event(row))
+
+
+class EventReplayView(WebhookView):
+    """POST /v1/events/{event_id}/replay"""
+
+    required_scope = "write:events"
+
+    @extend_schema(request=forms.EventReplayIn, responses={202: forms.DeliveriesOut})
+    @idempotent
+    def post(self, request: ApiRequest, event_id: str) -> HttpResponse:
+        sent = self.parse(forms.EventReplayIn, optional=True)
+        made = replays.replay_event(
+            request.environment,
+            product=self.product,
+            public_id=event_id,
+            now=request.now,
+            endpoint_id=sent.get("endpoint_id", ""),
+        )
+        return answer({"data": [shapes.delivery(row) for row in made]}, status=202)
+
+
+class WebhookDeliveriesView(WebhookView):
+    """GET /v1/webhook-deliveries"""
+
+    @extend_schema(parameters=[forms.DeliveryQuery], responses=forms.DeliveryPage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.query(forms.DeliveryQuery)
+        wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
+        rows = selectors.list_deliveries(request.environment, self.product, **wanted)
+        return self.listed(rows, query=query, shape=shapes.delivery)
+
+
+class WebhookDeliveryView(WebhookView):
+    """GET /v1/webhook-deliveries/{delivery_id}"""
+
+    @extend_schema(responses=forms.DeliveryDetailOut)
+    def get(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
+        row = selectors.get_delivery(request.environment, self.product, delivery_id)
+        return answer(shapes.delivery_with_tries(row))
+
+
+class WebhookDeliveryReplayView(WebhookView):
+    """POST /v1/webhook-deliveries/{delivery_id}/replay"""
+
+    @extend_schema(request=None, responses={202: forms.DeliveryOut})
+    @idempotent
+    def post(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
+        row = replays.replay_delivery(
+            request.environment, product=self.product, public_id=delivery_id, now=request.now
+        )
+        return answer(shapes.delivery(row), status=202)
