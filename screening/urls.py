@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from screening import webhook_urls
+
+urlpatterns: list[URLPattern] = [*webhook_urls.urlpatterns]

@@ -1,0 +1,220 @@
+"""/v1/webhooks"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+
+from pulse import pagination
+from pulse.errors import NotFound
+from pulse.http.answers import answer
+from pulse.http.idempotency import idempotent
+from pulse.http.requests import ApiRequest
+from pulse.http.views import ApiView
+from pulse.webhooks import replays, selectors, services
+from pulse.webhooks.forms import delivery_id_of, delivery_uuid
+from pulse.webhooks.models import Delivery, Endpoint
+from pulse.webhooks.shapes import delivery as kernel_delivery
+from pulse.webhooks.shapes import delivery_with_tries
+from pulse.webhooks.shapes import endpoint as kernel_endpoint
+from screening import webhook_serializers as forms
+
+MEMBERS = (
+    "id",
+    "url",
+    "events",
+    "description",
+    "status",
+    "disabled_reason",
+    "last_success_at",
+    "next_secret_from",
+    "created_at",
+    "updated_at",
+)
+
+
+def _webhook(row: Endpoint) -> dict[str, Any]:
+    shape = kernel_endpoint(row)
+    return {name: shape[name] for name in MEMBERS}
+
+
+def _with_secret(row: Endpoint, secret: str) -> dict[str, Any]:
+    return {"id": row.public_id, "url": row.url, "events": row.events, "secret": secret}
+
+
+def _delivery(row: Delivery) -> dict[str, Any]:
+    shape = kernel_delivery(row)
+    return {
+        "id": delivery_uuid(row.public_id),
+        "webhook_id": shape["endpoint_id"],
+        "event": shape["event_type"],
+        "status": shape["status"],
+        "attempts": shape["attempts"],
+        "next_attempt_at": shape["next_attempt_at"],
+        "last_response_status": shape["last_response_status"],
+        "created_at": shape["created_at"],
+        "delivered_at": shape["settled_at"] if shape["status"] == "delivered" else None,
+    }
+
+
+class ManagementView(ApiView):
+    product = "screening"
+    required_scope = "webhooks:manage"
+
+    def paged(
+        self, rows: QuerySet[Any], query: dict[str, Any], shape: Callable[[Any], dict[str, Any]]
+    ) -> HttpResponse:
+        found = pagination.by_number(rows, page=query["page"], limit=query["limit"])
+        meta = {
+            "current_page": found.current_page,
+            "total_pages": found.total_pages,
+            "total_count": found.total_count,
+            "per_page": found.per_page,
+        }
+        return answer({"data": [shape(row) for row in found.items], "meta": meta})
+
+    def find_delivery(self, webhook_id: str, delivery_id: str) -> Delivery:
+        """By the identifier that receivers see. Raises NotFound."""
+        endpoint = selectors.get_endpoint(self.request.environment, self.product, webhook_id)
+        public_id = delivery_id_of(delivery_id)
+        row = selectors.get_delivery(self.request.environment, self.product, public_id)
+        if row.endpoint_id != endpoint.pk:
+            raise NotFound
+        return row
+
+
+class WebhooksView(ManagementView):
+    """GET, POST /v1/webhooks"""
+
+    @extend_schema(parameters=[forms.WebhookPageQuery], responses=forms.WebhookPageOut)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        rows = selectors.endpoints(request.environment, self.product)
+        query = self.query(forms.WebhookPageQuery)
+        return self.paged(rows.order_by("created_at", "pk"), query, _webhook)
+
+    @extend_schema(request=forms.WebhookIn, responses={201: forms.WebhookCreatedOut})
+    @idempotent
+    def post(self, request: ApiRequest) -> HttpResponse:
+        sent = self.parse(forms.WebhookIn)
+        row, secret = services.create_endpoint(
+            request.environment,
+            product=self.product,
+            url=sent["url"],
+            subscriptions=sent["events"],
+            description=sent.get("description", ""),
+            now=request.now,
+        )
+        headers = {"Location": f"/v1/webhooks/{row.public_id}"}
+        return answer({"data": _with_secret(row, secret)}, status=201, headers=headers)
+
+
+class WebhookView(ManagementView):
+    """GET, PATCH, DELETE /v1/webhooks/{webhook_id}"""
+
+    @extend_schema(responses=forms.WebhookOut)
+    def get(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        row = selectors.get_endpoint(request.environment, self.product, webhook_id)
+        return answer({"data": _webhook(row)})
+
+    @extend_schema(request=forms.WebhookPatch, responses=forms.WebhookOut)
+    @idempotent
+    def patch(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        sent = self.parse(forms.WebhookPatch, partial=True)
+        row = services.update_endpoint(
+            request.environment,
+            product=self.product,
+            public_id=webhook_id,
+            now=request.now,
+            url=sent.get("url"),
+            subscriptions=sent.get("events"),
+            description=sent.get("description"),
+            status=sent.get("status"),
+        )
+        return answer({"data": _webhook(row)})
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        services.delete_endpoint(
+            request.environment, product=self.product, public_id=webhook_id, now=request.now
+        )
+        return HttpResponse(status=204)
+
+
+class WebhookTestView(ManagementView):
+    """POST /v1/webhooks/{webhook_id}/test"""
+
+    @extend_schema(request=None, responses={202: forms.WebhookDeliveryOut})
+    @idempotent
+    def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        row = services.send_test_event(
+            request.environment, product=self.product, public_id=webhook_id, now=request.now
+        )
+        return answer({"data": _delivery(row)}, status=202)
+
+
+class WebhookSecretView(ManagementView):
+    """POST /v1/webhooks/{webhook_id}/rotate-secret"""
+
+    @extend_schema(request=None, responses=forms.WebhookCreatedOut)
+    @idempotent
+    def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        row, secret = services.rotate_secret(
+            request.environment, product=self.product, public_id=webhook_id, now=request.now
+        )
+        return answer({"data": _with_secret(row, secret)})
+
+
+class WebhookPromotionView(ManagementView):
+    """POST /v1/webhooks/{webhook_id}/promote-secret"""
+
+    @extend_schema(request=None, responses=forms.WebhookOut)
+    @idempotent
+    def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        row = services.promote_secret(
+            request.environment, product=self.product, public_id=webhook_id, now=request.now
+        )
+        return answer({"data": _webhook(row)})
+
+
+class WebhookDeliveriesView(ManagementView):
+    """GET /v1/webhooks/{webhook_id}/deliveries"""
+
+    @extend_schema(parameters=[forms.WebhookDeliveryQuery], responses=forms.WebhookDeliveryPageOut)
+    def get(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        selectors.get_endpoint(request.environment, self.product, webhook_id)
+        query = self.query(forms.WebhookDeliveryQuery)
+        rows = selectors.list_deliveries(
+            request.environment,
+            self.product,
+            endpoint_id=webhook_id,
+            status=query.get("status", ""),
+        )
+        return self.paged(rows.order_by("-created_at", "-pk"), query, _delivery)
+
+
+class WebhookDeliveryView(ManagementView):
+    """GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}"""
+
+    @extend_schema(responses=forms.WebhookDeliveryDetailOut)
+    def get(self, request: ApiRequest, webhook_id: str, delivery_id: str) -> HttpResponse:
+        row = self.find_delivery(webhook_id, delivery_id)
+        detail = delivery_with_tries(row)
+        shape = {"request_body": detail["request_body"], "tries": detail["tries"]}
+        return answer({"data": _delivery(row) | shape})
+
+
+class WebhookDeliveryReplayView(ManagementView):
+    """POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay"""
+
+    @extend_schema(request=None, responses={202: forms.WebhookDeliveryOut})
+    @idempotent
+    def post(self, request: ApiRequest, webhook_id: str, delivery_id: str) -> HttpResponse:
+        row = self.find_delivery(webhook_id, delivery_id)
+        made = replays.replay_delivery(
+            request.environment, product=self.product, public_id=row.public_id, now=request.now
+        )
+        return answer({"data": _delivery(made)}, status=202)
