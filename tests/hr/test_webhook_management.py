@@ -96,9 +96,7 @@ def test_the_twenty_first_endpoint_is_refused(api, environment):
     assert Endpoint.unscoped.count() == 20
 
 
-def test_a_strangers_endpoint_event_and_delivery_do_not_exist(
-    api, other_environment, receiver
-):
+def test_a_strangers_endpoint_event_and_delivery_do_not_exist(api, other_environment, receiver):
     endpoint, _ = make_endpoint(other_environment, receiver.url)
     event = publish_sample(other_environment)
     delivery = Delivery.unscoped.get()
