@@ -1,0 +1,67 @@
+"""The documents: valid, complete, and the ones in the repository."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+import pytest
+from django.urls import URLPattern, URLResolver
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from pulse import products
+from tests.support import contract
+
+PRODUCTS = [config.product for config in products.installed()]
+HIDDEN = ("/openapi.json",)
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_the_document_is_valid_openapi(product):
+    problems = [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+        for error in OpenAPIV31SpecValidator(contract.document(product)).iter_errors()
+    ]
+    assert problems == []
+
+
+def _routes(patterns: list[URLPattern | URLResolver], base: str = "/"):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, base + str(pattern.pattern))
+        else:
+            yield base + str(pattern.pattern), pattern
+
+
+def _without_names(path: str) -> str:
+    """A route and a documented path, spelled alike: converters and parameter names left out."""
+    path = re.sub(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)", "{}", path)
+    path = re.sub(r"<(?:\w+:)?\w+>|\{\w*\}", "{}", path)
+    return re.sub(r"[\^$\\?]|/\?$", "", path).rstrip("/")
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_route_is_documented_and_every_documented_path_has_a_route(product):
+    config = products.by_name(product)
+    routes = {
+        _without_names(route)
+        for route, pattern in _routes(import_module(config.urls).urlpatterns)
+        if not route.endswith(HIDDEN) and not getattr(pattern.callback, "undocumented", False)
+    }
+    doors = {_without_names(door.path) for door in config.doors if door.path}
+    documented = {_without_names(path) for path in contract.document(product).get("paths", {})}
+
+    assert documented == routes | doors
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_every_operation_has_an_id_of_its_own_and_says_what_a_success_looks_like(product):
+    operations = contract.operations(product)
+    ids = [operation.declared.get("operationId") for operation in operations]
+
+    assert [one for one in ids if ids.count(one) > 1] == []
+    assert [
+        str(operation)
+        for operation in operations
+        if not any(status[0] in "123" for status in operation.declared["responses"])
+    ] == []
