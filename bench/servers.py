@@ -18,9 +18,11 @@ def deployment(database: str, **variables: str) -> Iterator[live.LiveServer]:
         with live.running(**variables) as server:
             yield server
         return
-    with servers.killable_postgres(durable=True) as postgres:
-        with live.running(database=postgres.url, **variables) as server:
-            yield server
+    with (
+        servers.killable_postgres(durable=True) as postgres,
+        live.running(database=postgres.url, **variables) as server,
+    ):
+        yield server
 
 
 DATABASES = ("SQLite", "PostgreSQL")
