@@ -1,0 +1,88 @@
+"""A list of 20 employees with its key checked, beside the same list as one writes it first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+
+from bench.load import Outcome, drive, request_bytes
+from bench.reference import KEY
+from bench.servers import DATABASES, deployment
+from bench.table import Row
+from tests.soak.load import call
+
+SECONDS = 5.0
+CONNECTIONS = 8
+ROWS = 200
+
+
+def run(*, large: bool) -> list[Row]:
+    with _reference() as url:
+        theirs = _measure(f"{url}/employees", KEY)
+    rows = []
+    for database in DATABASES:
+        with deployment(database, PULSE_HR_RATE_LIMIT="0") as server:
+            key = server.keys["PULSE_HR_KEY"]
+            for number in range(ROWS):
+                body = {"email": f"e{number}@example.test", "full_name": f"Employee {number}"}
+                call("POST", f"{server.base_url}/v1/employees", key, body)
+            ours = _measure(f"{server.base_url}/v1/employees?limit=20", key)
+        ratio = ours.per_second / theirs.per_second
+        rows.append(
+            Row(
+                what="list of 20 rows, key checked, 12 fields",
+                ours=f"{ours.per_second:.0f}/s, p99 {ours.percentile(0.99) * 1e3:.0f} ms",
+                reference=f"{theirs.per_second:.0f}/s, APIView + ModelSerializer, gunicorn, SQLite",
+                ratio=ratio,
+                target="≥ 3 times",
+                met=ratio >= 3 and not ours.failures,
+                database=database,
+            )
+        )
+    return rows
+
+
+def _measure(url: str, key: str) -> Outcome:
+    request = request_bytes("GET", url, {"Authorization": f"Bearer {key}"})
+    drive(url, lambda _: request, connections=CONNECTIONS, seconds=1.0)
+    return drive(url, lambda _: request, connections=CONNECTIONS, seconds=SECONDS)
+
+
+@contextlib.contextmanager
+def _reference() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environment = os.environ | {
+            "DRF_DATABASE": f"{folder}/reference.sqlite3",
+            "DRF_ROWS": str(ROWS),
+        }
+        subprocess.run([sys.executable, "-m", "bench.reference.drf"], env=environment, check=True)
+        server = subprocess.Popen(
+            [
+                sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", "4", "--log-level", "error",
+                "--bind", f"127.0.0.1:{port}", "--keep-alive", "30", "bench.reference.drf:application",
+            ],
+            env=environment,
+        )  # fmt: skip
+        try:
+            _await(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def _await(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the reference server did not start")
