@@ -304,6 +304,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": False,
+    # Enumerations stay where they are used: equal member names of unlike sets need no invented names.
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- Celery: hints only; the database holds the facts -------------------------------------------

@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime
 from typing import Any, ClassVar
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -153,6 +155,7 @@ class Choice(serializers.ChoiceField):
         return data
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class PlainDateField(serializers.Field[date, Any, str, Any]):
     """``YYYY-MM-DD``, a real calendar day."""
 
@@ -174,6 +177,7 @@ class PlainDateField(serializers.Field[date, Any, str, Any]):
         return value.isoformat()
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field[datetime, Any, str, Any]):
     """An ISO 8601 date-time; without a zone it is UTC."""
 
