@@ -8,6 +8,8 @@ class HrConfig(products.ProductConfig):
     prefixes = ("/v1", "/scim")
     dialect_path = "hr.dialect.HrDialect"
     urls = "hr.urls"
+    events = "hr.events"
+    seed = "hr.samples.seed"
     key_prefixes = ("pk_live_", "pk_test_")
     key_kinds = (
         products.KeyKind(
@@ -36,6 +38,7 @@ class HrConfig(products.ProductConfig):
                 "write:leave",
                 "write:webhooks",
                 "write:events",
+                "write:score",
                 "write:scim",
                 "admin:keys",
                 "admin:test",
@@ -45,4 +48,6 @@ class HrConfig(products.ProductConfig):
             actor="emp_…",
         ),
     )
+    rate_limit_policy = "hr.limits.policy"
+    pumps = (products.Pump("hr-leavers", "hr.pumps.offboard_leavers", period_seconds=60),)
     accent = "hr"

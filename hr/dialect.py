@@ -1,8 +1,8 @@
-"""How this product writes a refusal: ``{"error": {"code", "message", "fields"?, "request_id"}}``."""
+"""How HR writes a refusal: ``{"error": {"code", "message", "fields"?, "request_id"}}``."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pulse import fastjson
 from pulse.errors import ApiError, Refusal, common_headers
@@ -23,6 +23,33 @@ CODES = {
 
 class HrDialect:
     """HR's envelope: a stable code, a message for people, and which fields are wrong."""
+
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "request_id"],
+                "properties": {
+                    "code": {"type": "string", "enum": sorted({*CODES.values(), "internal_error"})},
+                    "message": {"type": "string"},
+                    "fields": {"type": "array", "items": {"type": "string"}},
+                    "details": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "properties": {
+                                "field": {"type": "string"},
+                                "reason": {"type": "string"},
+                            },
+                        },
+                    },
+                    "request_id": {"type": "string"},
+                },
+            }
+        },
+    }
 
     def render(self, error: ApiError, request_id: str) -> Refusal:
         inner: dict[str, Any] = {

@@ -1,0 +1,86 @@
+"""Everything HR announces. ``data`` is the resource as the API answers it, at that moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pulse.webhooks.events import Event
+
+ALIASES = {
+    "employee.deleted": "employee.offboarded",
+    "log_session.published": "status_log.posted",
+    "kudos.sent": "kudos.awarded",
+    "workload.checkin.recorded": "workload.recorded",
+    "leave.requested": "leave.logged",
+    "leave.rejected": "leave.cancelled",
+}
+"""Names that older pages published → the name that is sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrEvent(Event):
+    product: ClassVar[str] = "hr"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeCreated(HrEvent):
+    """A person was added."""
+
+    type: ClassVar[str] = "employee.created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeUpdated(HrEvent):
+    """A person changed; ``previous`` has the old values of the changed fields."""
+
+    type: ClassVar[str] = "employee.updated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmployeeOffboarded(HrEvent):
+    """A person left: once per departure."""
+
+    type: ClassVar[str] = "employee.offboarded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusLogPosted(HrEvent):
+    """A status-log entry was posted."""
+
+    type: ClassVar[str] = "status_log.posted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KudosAwarded(HrEvent):
+    """Somebody recognised somebody else."""
+
+    type: ClassVar[str] = "kudos.awarded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadRecorded(HrEvent):
+    """A workload answer was given or changed."""
+
+    type: ClassVar[str] = "workload.recorded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveLogged(HrEvent):
+    """Days off were logged."""
+
+    type: ClassVar[str] = "leave.logged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveApproved(HrEvent):
+    """The same entry, under the published name: entries are born approved."""
+
+    type: ClassVar[str] = "leave.approved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaveCancelled(HrEvent):
+    """Days off were taken back; the payload is the whole entry."""
+
+    type: ClassVar[str] = "leave.cancelled"

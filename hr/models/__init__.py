@@ -1,0 +1,17 @@
+from hr.models.calendars import CalendarFeed, Holiday
+from hr.models.employees import CustomField, Employee
+from hr.models.entries import Kudos, StatusLogEntry, WorkloadCheckin
+from hr.models.leave import LeaveEntry
+from hr.models.scores import ScoreInput
+
+__all__ = [
+    "CalendarFeed",
+    "CustomField",
+    "Employee",
+    "Holiday",
+    "Kudos",
+    "LeaveEntry",
+    "ScoreInput",
+    "StatusLogEntry",
+    "WorkloadCheckin",
+]

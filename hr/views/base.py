@@ -1,0 +1,90 @@
+"""What HR's views share: the list envelope, whom a key acts for, validators, ETags."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+
+from hr import representation
+from hr.errors import NotYourself, invalid
+from hr.shapes import Row
+from pulse import pagination
+from pulse.http.answers import answer
+from pulse.http.views import ApiView
+from pulse.times import today
+
+PAGING = frozenset({"limit", "cursor", "fields", "expand", "breakdown"})
+
+
+class HrView(ApiView):
+    """A view of HR's; the path says which resource."""
+
+    product = "hr"
+
+    @property
+    def today(self) -> date:
+        return today(self.request.environment.organization, self.request.now)
+
+    def show(self, body: Any, *, etag: str = "") -> HttpResponse:
+        """One resource; where it has no version, the validator is a digest of the answer."""
+        response = answer(body)
+        digest = hashlib.blake2b(response.content, digest_size=16).hexdigest()
+        response["ETag"] = etag or f'"{digest}"'
+        return response
+
+    def listed(
+        self,
+        found: QuerySet[Any, Any],
+        *,
+        query: dict[str, Any],
+        columns: tuple[str, ...],
+        shape: Callable[[Row], dict[str, Any]],
+        sort: str = "-created_at",
+    ) -> HttpResponse:
+        """A page of ``found`` in the documented envelope; ``sort`` is the default order."""
+        column = query.get("sort", sort)
+        order = (column, "-pk" if column.startswith("-") else "pk")
+        filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
+        page = pagination.keyset(
+            found.values(*columns, "pk"),
+            environment=self.request.environment,
+            order=order,
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+            purpose=f"hr {type(self).__name__} {order} {filters}",
+        )
+        items = [shape(row) for row in page.items]
+        items = self.represented(items, query)
+        return self.show(
+            {"data": items, "next_cursor": page.next_cursor, "total_count": page.total}
+        )
+
+    def represented(self, items: list[dict[str, Any]], query: dict[str, Any]) -> Any:
+        """``items`` with what ``expand`` asks for, and only the members that ``fields`` names."""
+        representation.expand(
+            self.request.environment, items, query.get("expand"), today=self.today
+        )
+        return representation.only(items, query.get("fields"), query.get("expand"))
+
+    def acting(self, named: str | None, field: str = "employee_id") -> str:
+        """Whom a write is for: who is named, else whom the key acts for.
+
+        Raises InvalidInput without either, NotYourself where a restricted key names another person.
+        """
+        actor = self.request.credential.actor
+        if named is None and not actor:
+            raise invalid(field, "is required, because this key acts for nobody")
+        person = named if named is not None else actor
+        self.confine(person)
+        return person
+
+    def confine(self, employee_id: str | None) -> None:
+        """Refuse a restricted key anybody but the person it acts for."""
+        credential = self.request.credential
+        if credential.restricted and employee_id != credential.actor:
+            raise NotYourself

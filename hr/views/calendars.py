@@ -1,0 +1,175 @@
+"""/v1/leave/calendar, /v1/holidays, /v1/calendar-feeds and the feeds themselves"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+
+from hr import ical, shapes
+from hr.models import CalendarFeed
+from hr.selectors import calendars as selectors
+from hr.serializers import leave as forms
+from hr.serializers.lists import ListQuery
+from hr.services import calendars as services
+from hr.views.base import HrView
+from pulse.http.answers import answer, nothing
+from pulse.http.idempotency import idempotent
+from pulse.http.requests import ApiRequest
+from pulse.times import today
+
+ROLLING_DAYS = 6
+
+
+class LeaveCalendarView(HrView):
+    """GET /v1/leave/calendar"""
+
+    required_scope = "read:leave"
+
+    @extend_schema(parameters=[forms.CalendarQuery], responses=forms.CalendarOut)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.query(forms.CalendarQuery)
+        first = query.get("from") or min(self.today, query.get("to", self.today))
+        last = query.get("to") or first + timedelta(days=ROLLING_DAYS)
+        days = selectors.leave_calendar(
+            request.environment, filters=query, first=first, last=last, limit=query["limit"]
+        )
+        return self.show(
+            {
+                "start": first.isoformat(),
+                "end": last.isoformat(),
+                "days": [
+                    {
+                        "date": day.date.isoformat(),
+                        "weekend": day.weekend,
+                        "holidays": day.holidays,
+                        "people_out": day.people_out,
+                        "entries": [_entry(row, day.date) for row in day.entries],
+                    }
+                    for day in days
+                ],
+            }
+        )
+
+
+class HolidaysView(HrView):
+    """GET, POST /v1/holidays"""
+
+    required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
+
+    @extend_schema(parameters=[forms.HolidayQuery], responses=forms.HolidayPage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.query(forms.HolidayQuery)
+        return self.listed(
+            selectors.filter_holidays(request.environment, query),
+            query=query,
+            columns=shapes.HOLIDAY,
+            shape=shapes.holiday,
+            sort="date",
+        )
+
+    @extend_schema(request=forms.HolidayIn, responses={201: forms.HolidayOut})
+    @idempotent
+    def post(self, request: ApiRequest) -> HttpResponse:
+        values = self.parse(forms.HolidayIn)
+        values["location"] = values.get("location") or ""
+        holiday = services.add_holiday(request.environment, values=values, now=request.now)
+        return answer(shapes.holiday(shapes.columns(holiday, shapes.HOLIDAY)), 201)
+
+
+class HolidayView(HrView):
+    """DELETE /v1/holidays/{holiday_id}"""
+
+    required_scope = "write:leave"
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: ApiRequest, holiday_id: str) -> HttpResponse:
+        services.remove_holiday(request.environment, holiday_id=holiday_id)
+        return nothing()
+
+
+class FeedsView(HrView):
+    """GET, POST /v1/calendar-feeds"""
+
+    required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
+
+    @extend_schema(parameters=[ListQuery], responses=forms.FeedPage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return self.listed(
+            selectors.feeds(request.environment),
+            query=self.query(ListQuery),
+            columns=shapes.CALENDAR_FEED,
+            shape=shapes.calendar_feed,
+        )
+
+    @extend_schema(request=forms.FeedIn, responses={201: forms.FeedOut})
+    def post(self, request: ApiRequest) -> HttpResponse:
+        values = self.parse(forms.FeedIn)
+        if values["audience"] == CalendarFeed.Audience.PERSON:
+            values["employee_id"] = self.acting(values.get("employee_id"))
+        else:
+            self.confine(None)
+        feed, token = services.open_feed(request.environment, **values, now=request.now)
+        shape = shapes.calendar_feed(shapes.columns(feed, shapes.CALENDAR_FEED))
+        url = f"{settings.PULSE_PUBLIC_URL}/v1/calendars/{token}.ics"
+        return answer({**shape, "url": url}, 201, headers={"Cache-Control": "no-store"})
+
+
+class FeedView(HrView):
+    """DELETE /v1/calendar-feeds/{feed_id}"""
+
+    required_scope = "write:leave"
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: ApiRequest, feed_id: str) -> HttpResponse:
+        services.revoke_feed(request.environment, feed_id=feed_id, now=request.now)
+        return nothing()
+
+
+class CalendarView(HrView):
+    """GET /v1/calendars/{token}.ics: the secret address is the permission."""
+
+    public = True
+
+    @extend_schema(
+        responses={(200, "text/calendar"): OpenApiResponse({"type": "string"}, "iCalendar")}
+    )
+    def get(self, request: ApiRequest, token: str) -> HttpResponse:
+        feed = selectors.feed_by_token(token)
+        organization = feed.environment.organization
+        body = ical.calendar(
+            _title(feed),
+            selectors.feed_entries(feed, today(organization, request.now)),
+            show_kinds=feed.show_kinds,
+            zone=ZoneInfo(organization.time_zone),
+        )
+        response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
+        response["Cache-Control"] = "no-store"
+        response["Content-Disposition"] = 'inline; filename="leave.ics"'
+        return response
+
+
+def _title(feed: CalendarFeed) -> str:
+    if feed.employee is not None:
+        return f"{feed.employee.full_name}: leave"
+    return f"{feed.department or feed.environment.organization.name}: leave"
+
+
+def _entry(row: dict[str, Any], day: date) -> dict[str, Any]:
+    part = "day"
+    if row["half_day_start"] and row["start_date"] == day:
+        part = "afternoon"
+    if row["half_day_end"] and row["end_date"] == day:
+        part = "morning"
+    return {
+        "leave_id": row["public_id"],
+        "employee_id": row["employee__public_id"],
+        "full_name": row["employee__full_name"],
+        "department": row["employee__department"],
+        "kind": row["kind"],
+        "part": part,
+    }

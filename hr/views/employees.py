@@ -1,0 +1,121 @@
+"""/v1/employees"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+
+from hr import shapes
+from hr.models import Employee
+from hr.selectors import employees as selectors
+from hr.serializers import employees as forms
+from hr.services import employees as services
+from hr.views.base import HrView
+from pulse.http.answers import answer
+from pulse.http.idempotency import idempotent
+from pulse.http.requests import ApiRequest
+
+ETAG = re.compile(r'(?:W/)?"(?P<id>[^":]*):(?P<version>\d{1,9})(?::[a-z]+)?"')
+
+
+class EmployeesView(HrView):
+    """GET, POST /v1/employees"""
+
+    required_scope = {"GET": "read:employees", "POST": "write:employees"}  # noqa: RUF012
+
+    @extend_schema(parameters=[forms.EmployeeQuery], responses=forms.EmployeePage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.query(forms.EmployeeQuery)
+        found = selectors.filter_employees(request.environment, query, today=self.today)
+        return self.listed(
+            found,
+            query=query,
+            columns=shapes.EMPLOYEE,
+            shape=partial(shapes.employee, today=self.today),
+            sort="created_at",
+        )
+
+    @extend_schema(request=forms.EmployeeIn, responses={201: forms.EmployeeOut})
+    @idempotent
+    def post(self, request: ApiRequest) -> HttpResponse:
+        employee = services.create_employee(
+            request.environment, values=self.parse(forms.EmployeeIn), now=request.now
+        )
+        return _answer(self, employee, status=201)
+
+
+class EmployeeView(HrView):
+    """GET, PATCH, DELETE /v1/employees/{employee_id}"""
+
+    required_scope = {  # noqa: RUF012
+        "GET": "read:employees",
+        "PATCH": "write:employees",
+        "DELETE": "write:employees",
+    }
+
+    @extend_schema(parameters=[forms.EmployeeShowQuery], responses=forms.EmployeeSparse)
+    def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
+        employee = selectors.get_employee(request.environment, employee_id)
+        query = self.query(forms.EmployeeShowQuery)
+        shape = _shape(self, employee)
+        if not query:
+            return self.show(shape, etag=shapes.employee_etag(shape))
+        return self.show(self.represented([shape], query)[0])
+
+    @extend_schema(request=forms.EmployeePatch, responses=forms.EmployeeOut)
+    @idempotent
+    def patch(self, request: ApiRequest, employee_id: str) -> HttpResponse:
+        selectors.get_employee(request.environment, employee_id)
+        changes = self.parse(forms.EmployeePatch, partial=True)
+        expected = services.Expected(changes.pop("version", None), _if_match(request))
+        employee = services.update_employee(
+            request.environment,
+            employee_id=employee_id,
+            changes=changes,
+            now=request.now,
+            expected=expected,
+        )
+        return _answer(self, employee)
+
+    @extend_schema(
+        parameters=[forms.OffboardQuery], request=None, responses={200: forms.EmployeeOut}
+    )
+    def delete(self, request: ApiRequest, employee_id: str) -> HttpResponse:
+        selectors.get_employee(request.environment, employee_id)
+        query = self.query(forms.OffboardQuery)
+        employee = services.offboard_employee(
+            request.environment,
+            employee_id=employee_id,
+            now=request.now,
+            expected=services.Expected(None, _if_match(request)),
+            reassign_reports_to=query.get("reassign_reports_to"),
+        )
+        return _answer(self, employee)
+
+
+def _shape(view: HrView, employee: Employee) -> dict[str, Any]:
+    return shapes.employee(shapes.columns(employee, shapes.EMPLOYEE), today=view.today)
+
+
+def _answer(view: HrView, employee: Employee, status: int = 200) -> HttpResponse:
+    shape = _shape(view, employee)
+    headers = {"ETag": shapes.employee_etag(shape)}
+    if status == 201:
+        headers["Location"] = f"/v1/employees/{employee.public_id}"
+    return answer(shape, status, headers=headers)
+
+
+def _if_match(request: ApiRequest) -> tuple[int, ...] | None:
+    """The versions that If-Match names; None without the header or with ``*``."""
+    header = request.headers.get("If-Match", "").strip()
+    if header in ("", "*"):
+        return None
+    return tuple(
+        int(found["version"])
+        for part in header.split(",")
+        if (found := ETAG.fullmatch(part.strip()))
+    )

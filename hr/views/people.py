@@ -1,0 +1,113 @@
+"""/v1/org-chart, /v1/custom-fields"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+
+from hr import shapes
+from hr.selectors import employees as selectors
+from hr.selectors import org_chart as charts
+from hr.serializers import employees as forms
+from hr.serializers import people as chart_forms
+from hr.serializers.lists import ListQuery
+from hr.services import custom_fields as services
+from hr.views.base import HrView
+from pulse.http.answers import answer, nothing
+from pulse.http.idempotency import idempotent
+from pulse.http.requests import ApiRequest
+
+
+class OrgChartView(HrView):
+    """GET /v1/org-chart"""
+
+    required_scope = "read:employees"
+
+    @extend_schema(parameters=[chart_forms.OrgChartQuery], responses=chart_forms.OrgChartOut)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.query(chart_forms.OrgChartQuery)
+        root = (
+            selectors.get_employee(request.environment, query["root"]) if "root" in query else None
+        )
+        chart = charts.org_chart(
+            request.environment, root=root, depth=query["depth"], today=self.today
+        )
+        return self.show(
+            {
+                "roots": [_node(node) for node in chart.roots],
+                "orphans": [_node(node) for node in chart.orphans],
+                "truncated": chart.truncated,
+            }
+        )
+
+
+class CustomFieldsView(HrView):
+    """GET, POST /v1/custom-fields"""
+
+    required_scope = {"GET": "read:employees", "POST": "write:employees"}  # noqa: RUF012
+
+    @extend_schema(parameters=[ListQuery], responses=forms.CustomFieldPage)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return self.listed(
+            selectors.custom_fields(request.environment),
+            query=self.query(ListQuery),
+            columns=shapes.CUSTOM_FIELD,
+            shape=shapes.custom_field,
+            sort="created_at",
+        )
+
+    @extend_schema(request=forms.CustomFieldIn, responses={201: forms.CustomFieldOut})
+    @idempotent
+    def post(self, request: ApiRequest) -> HttpResponse:
+        field = services.declare_field(
+            request.environment, values=self.parse(forms.CustomFieldIn), now=request.now
+        )
+        return answer(
+            shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)),
+            201,
+            headers={"Location": f"/v1/custom-fields/{field.public_id}"},
+        )
+
+
+class CustomFieldView(HrView):
+    """GET, PATCH, DELETE /v1/custom-fields/{field_id}"""
+
+    required_scope = {  # noqa: RUF012
+        "GET": "read:employees",
+        "PATCH": "write:employees",
+        "DELETE": "write:employees",
+    }
+
+    @extend_schema(responses=forms.CustomFieldOut)
+    def get(self, request: ApiRequest, field_id: str) -> HttpResponse:
+        field = selectors.get_custom_field(request.environment, field_id)
+        return self.show(shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)))
+
+    @extend_schema(request=forms.CustomFieldPatch, responses=forms.CustomFieldOut)
+    @idempotent
+    def patch(self, request: ApiRequest, field_id: str) -> HttpResponse:
+        selectors.get_custom_field(request.environment, field_id)
+        field = services.change_field(
+            request.environment,
+            field_id=field_id,
+            changes=self.parse(forms.CustomFieldPatch, partial=True),
+        )
+        return answer(shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)))
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: ApiRequest, field_id: str) -> HttpResponse:
+        services.retract_field(request.environment, field_id=field_id)
+        return nothing()
+
+
+def _node(node: charts.Node) -> dict[str, Any]:
+    return {
+        "id": node.public_id,
+        "full_name": node.full_name,
+        "role": node.role,
+        "department": node.department,
+        "reports_count": node.reports_count,
+        "reports": [_node(report) for report in node.reports],
+    }
