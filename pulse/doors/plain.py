@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 from urllib.parse import parse_qsl
 
 import structlog
@@ -100,6 +100,10 @@ class Request:
     async def body(self) -> bytes:
         """The body, capped and inflated."""
         return await bodies.read(self._receive, self.headers, self.limit_bytes)
+
+    async def spooled(self) -> IO[bytes]:
+        """The body as a file, on disk above one MiB; capped, never inflated. Close it."""
+        return await bodies.spool(self._receive, self.headers, self.limit_bytes)
 
     async def disconnected(self) -> None:
         """Return when the client has gone away; for streams."""
