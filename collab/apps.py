@@ -1,4 +1,8 @@
+from collab import operations
 from pulse import products
+
+FILE = r"/files/(?P<environment>[^/]+)/(?P<file>[^/]+)"
+STATE = r"/api/v1/rooms/.+/p2p/state"
 
 
 class CollabConfig(products.ProductConfig):
@@ -11,6 +15,48 @@ class CollabConfig(products.ProductConfig):
     events = "collab.events"
     seed = "collab.seed.seed"
     socket_consumer = "collab.consumers.socket.CollabConsumer"
+    doors = (
+        products.Door(
+            "POST",
+            r"/api/v1/upload/?",
+            "collab.doors.upload",
+            path="/api/v1/upload",
+            operation=operations.UPLOAD,
+        ),
+        products.Door(
+            "GET",
+            FILE,
+            "collab.doors.file",
+            path="/files/{environment}/{file}",
+            operation=operations.FILE,
+        ),
+        products.Door("HEAD", FILE, "collab.doors.file"),
+        products.Door(
+            "GET",
+            r"/api/v1/turn-credentials/?",
+            "collab.doors.turn_credentials",
+            path="/api/v1/turn-credentials",
+            operation=operations.TURN,
+        ),
+        products.Door(
+            "GET",
+            STATE,
+            "collab.doors.get_state",
+            path="/api/v1/rooms/{room}/p2p/state",
+            operation=operations.GET_STATE,
+        ),
+        products.Door(
+            "PUT",
+            STATE,
+            "collab.doors.put_state",
+            path="/api/v1/rooms/{room}/p2p/state",
+            operation=operations.PUT_STATE,
+            body_limit_bytes=8 * products.MEBIBYTE,
+        ),
+    )
+    pumps = (
+        products.Pump("collab-retention", "collab.services.retention.sweep", period_seconds=300),
+    )
     key_prefixes = ("sk_", "pk_")
     key_kinds = (
         products.KeyKind(

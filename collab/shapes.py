@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from collab.models import (
     Activity,
     Attachment,
@@ -49,7 +51,8 @@ def as_written(text: str) -> str:
 
 
 def file_path(environment: Environment, attachment: Attachment) -> str:
-    return f"/files/{environment.public_id}/{attachment.public_id}"
+    path = f"/files/{environment.public_id}/{attachment.public_id}"
+    return settings.PULSE_FILES_ORIGIN.rstrip("/") + path
 
 
 def room(row: Room, environment: Environment) -> dict[str, Any]:

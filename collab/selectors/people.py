@@ -63,6 +63,12 @@ def people_by_pk(environment: Environment, pks: Collection[int]) -> list[Partici
     return list(Participant.objects.within(environment).filter(pk__in=pks))
 
 
+def environment_called(environment_id: str) -> Environment | None:
+    """The environment that a user's token names; the token's signature is checked against it."""
+    rows = Environment.objects.select_related("organization")
+    return rows.filter(public_id=environment_id).first()
+
+
 def blocked_pks(pks: Collection[int]) -> set[int]:
     """Those of ``pks`` who may not connect; for the watch over open sockets of all environments."""
     rows = Participant.unscoped.filter(pk__in=pks, blocked=True)

@@ -12,7 +12,7 @@ from collab import events, frames, shapes
 from collab.errors import IdTaken, NotYours
 from collab.models import MAX_BODY, Attachment, Comment, Participant, Room, Thread
 from collab.selectors import configs, files, people, rooms, threads
-from collab.services import mentions, notifications
+from collab.services import mentions, notifications, uploads
 from collab.services.rooms import announce, note_activity
 from collab.shapes import Voice, as_written, thread_row
 from pulse.errors import FieldError, InvalidInput
@@ -205,7 +205,7 @@ def delete_comment(
     data = {"comment": _shape(Voice(environment), comment), "roomId": locked.name}
     author = comment.author.external_id
     messages = [frames.comment_deleted(str(thread.public_id), str(comment.public_id))]
-    release_files(environment, comment=comment)
+    uploads.drop_files(environment, comment=comment)
     comment.delete()
     publish(environment, events.CommentDeleted(data=data, subject_ref=author))
     if not threads.comment_count(environment, thread):
@@ -223,15 +223,3 @@ def _lock_comment(environment: Environment, comment_id: UUID, room: Room | None)
     comment = threads.get_comment(environment, comment_id, locked)
     comment.thread.room = locked
     return comment
-
-
-def release_files(
-    environment: Environment, *, thread: Thread | None = None, comment: Comment | None = None
-) -> None:
-    """Cut files loose from what is being deleted; the sweep of loose files then removes them."""
-    attached = Attachment.objects.within(environment)
-    if comment is not None:
-        attached = attached.filter(comment=comment)
-    else:
-        attached = attached.filter(comment__thread=thread)
-    attached.update(comment=None)

@@ -12,7 +12,7 @@ from collab import events, frames, shapes
 from collab.errors import IdTaken, NotYours
 from collab.models import Comment, Participant, Room, Thread
 from collab.selectors import people, rooms, threads
-from collab.services import comments, notifications
+from collab.services import comments, notifications, uploads
 from collab.services.comments import Said
 from collab.services.rooms import announce, ensure_room, note_activity
 from collab.shapes import Voice, thread_row
@@ -148,7 +148,7 @@ def delete_thread(environment: Environment, *, thread_id: UUID) -> None:
     """Delete a thread with its comments, reactions and notifications. Raises ThreadNotFound."""
     thread = lock_thread(environment, thread_id)
     room = thread.room
-    comments.release_files(environment, thread=thread)
+    uploads.drop_files(environment, thread=thread)
     data = {"thread": thread_row(thread, room.name)}
     shown_id = str(thread.public_id)
     thread.delete()
