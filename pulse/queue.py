@@ -43,9 +43,16 @@ def send(name: str, ids: dict[str, Any]) -> None:
         _embedded_pool().submit(_run_here, name, ids)
 
 
+@cache
+def _tasks() -> Any:
+    """The registry. Celery fills it by itself in workers only, so other processes ask it to."""
+    app.loader.import_default_modules()
+    return app.tasks
+
+
 def _run_here(name: str, ids: dict[str, Any]) -> None:
     try:
-        app.tasks[name].run(**ids)
+        _tasks()[name].run(**ids)
     except Exception:
         log.exception("deferred_task_failed", task=name)
     finally:
@@ -75,7 +82,7 @@ class _Publisher:
         while True:
             name, ids = self.hints.get()
             try:
-                app.tasks[name].apply_async(kwargs=ids, queue=_queue_of(name, ids))
+                _tasks()[name].apply_async(kwargs=ids, queue=_queue_of(name, ids))
             except Exception as error:
                 self.dropped += 1
                 log.warning("hint_dropped", task=name, error=type(error).__name__)

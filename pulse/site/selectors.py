@@ -8,7 +8,10 @@ from django.db.models import QuerySet
 
 from pulse.site import tokens
 from pulse.site.models import Invitation, LoginLink
-from pulse.tenancy.models import Organization, User
+from pulse.tenancy.models import Environment, Organization, User
+from pulse.webhooks import services as webhooks
+from pulse.webhooks.models import Attempt, Delivery, Endpoint, Event
+from pulse.webhooks.selectors import PUBLIC_STATUS
 
 
 def login_links_of(user: User) -> QuerySet[LoginLink]:
@@ -49,3 +52,52 @@ def open_invitation(token: str, *, now: datetime) -> Invitation | None:
         )
         .first()
     )
+
+
+def events(
+    environment: Environment, products: list[str], *, type: str = "", subject: str = ""
+) -> QuerySet[Event]:
+    """Events of several products, unordered; ``subject`` is the public id that they are about."""
+    rows = Event.objects.within(environment).filter(product__in=products)
+    if type:
+        rows = rows.filter(type=type)
+    if subject:
+        rows = rows.filter(subject_ref__contains=f" {subject} ")
+    return rows
+
+
+def deliveries(
+    environment: Environment,
+    products: list[str],
+    *,
+    status: str = "",
+    endpoint_id: str = "",
+    event_id: str = "",
+) -> QuerySet[Delivery]:
+    """Deliveries of several products with event and endpoint, unordered."""
+    rows = Delivery.objects.within(environment).filter(endpoint__product__in=products)
+    if status in PUBLIC_STATUS:
+        rows = rows.filter(state__in=PUBLIC_STATUS[status])
+    if endpoint_id:
+        rows = rows.filter(endpoint__public_id=endpoint_id)
+    if event_id:
+        rows = rows.filter(event__public_id=event_id)
+    return rows.select_related("event", "endpoint")
+
+
+def endpoints(environment: Environment, products: list[str]) -> QuerySet[Endpoint]:
+    """Endpoints of several products, by product and age."""
+    rows = Endpoint.objects.within(environment).filter(product__in=products, deleted_at=None)
+    return rows.order_by("product", "pk")
+
+
+def caught(environment: Environment, products: list[str], *, limit: int) -> list[Attempt]:
+    """The latest attempts at built-in sinks, newest first, with what was sent."""
+    rows = (
+        Attempt.objects.within(environment)
+        .filter(
+            delivery__endpoint__product__in=products, delivery__endpoint__url__in=webhooks.SINK_URLS
+        )
+        .select_related("delivery__event", "delivery__endpoint")
+    )
+    return list(rows.order_by("-pk")[:limit])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from pulse.site.pages import sessions, start
-from pulse.site.pages.console import keys, overview, requests
+from pulse.site.pages.console import deliveries, endpoints, events, keys, overview, requests
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -20,5 +20,30 @@ urlpatterns = [
     path("developers/keys/<str:key_id>", keys.key_detail, name="key"),
     path("developers/keys/<str:key_id>/rotate", keys.rotate_key, name="rotate_key"),
     path("developers/keys/<str:key_id>/revoke", keys.revoke_key, name="revoke_key"),
+    path("developers/webhooks", endpoints.list_endpoints, name="endpoints"),
+    path("developers/webhooks/new/<slug:product>", endpoints.new_endpoint, name="new_endpoint"),
+    path(
+        "developers/webhooks/<slug:product>/<str:endpoint_id>", endpoints.endpoint, name="endpoint"
+    ),
+    path(
+        "developers/webhooks/<slug:product>/<str:endpoint_id>/<slug:action>",
+        endpoints.act,
+        name="endpoint_action",
+    ),
+    path("developers/events", events.list_events, name="events"),
+    path("developers/events/<slug:product>/<str:event_id>", events.event, name="event"),
+    path("developers/events/<slug:product>/<str:event_id>/replay", events.replay, name="replay"),
+    path("developers/deliveries", deliveries.list_deliveries, name="deliveries"),
+    path(
+        "developers/deliveries/<slug:product>/<str:delivery_id>",
+        deliveries.delivery,
+        name="delivery",
+    ),
+    path(
+        "developers/deliveries/<slug:product>/<str:delivery_id>/replay",
+        deliveries.replay,
+        name="replay_delivery",
+    ),
+    path("developers/sink", deliveries.sink, name="sink"),
     path("developers/requests", requests.list_requests, name="requests"),
 ]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pulse.outbound import client
 from pulse.webhooks import forms, schedule
 from pulse.webhooks.models import Attempt
-from pulse.webhooks.services import SINK_URL
+from pulse.webhooks.services import BROKEN_SINK_URL, SINK_URL
 
 EXCERPT_BYTES = 4096
 RESERVE_SECONDS = 20.0
@@ -91,6 +91,10 @@ def carry(job: Job) -> Result:
     if job.url == SINK_URL:
         return Result(
             job, started_at, started_at, Attempt.Outcome.DELIVERED, 200, 0, headers, "sink"
+        )
+    if job.url == BROKEN_SINK_URL:
+        return Result(
+            job, started_at, started_at, Attempt.Outcome.HTTP_ERROR, 500, 0, headers, "broken sink"
         )
     try:
         answer = client.call("POST", job.url, headers=headers, body=job.body)

@@ -25,6 +25,9 @@ MAX_ENDPOINTS = 20
 ROTATION_OVERLAP = timedelta(hours=24)
 SINK_URL = "pulse:sink"
 """The built-in sink: deliveries to it are recorded as they would be sent, and go nowhere."""
+BROKEN_SINK_URL = "pulse:sink:broken"
+"""The same sink, answering 500, so that retries and the breaker can be watched."""
+SINK_URLS = (SINK_URL, BROKEN_SINK_URL)
 TEST_EVENT_TYPE = "webhook.test"
 
 
@@ -94,7 +97,7 @@ def pad_refs(subject_ref: str) -> str:
 
 def check_address(environment: Environment, url: str) -> None:
     """Raises InvalidInput for a malformed address, ForbiddenTarget for one that may not be called."""
-    if url == SINK_URL:
+    if url in SINK_URLS:
         return
     try:
         targets.check_form(url, https_only=environment.live)

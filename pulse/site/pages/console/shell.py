@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -11,7 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pulse import products
+from pulse.audit import services as audit
 from pulse.errors import ApiError, NotFound
+from pulse.http.requests import client_address
 from pulse.products import ProductConfig
 from pulse.site import access
 from pulse.tenancy.models import Environment, User
@@ -79,8 +82,19 @@ def chosen(request: HttpRequest, configs: list[ProductConfig]) -> list[str]:
     return [wanted] if wanted in all_names else all_names
 
 
-def actor(request: HttpRequest) -> str:
-    return f"user:{cast(User, request.user).pk}"
+def record(
+    request: HttpRequest, action: str, object_ref: str, fields: list[str] | None = None
+) -> None:
+    """Write what this person just did into the audit log of the environment."""
+    audit.record(
+        environment_of(request),
+        actor=f"user:{cast(User, request.user).pk}",
+        action=action,
+        object_ref=object_ref,
+        fields=fields,
+        request_id=str(getattr(request, "request_id", "")),
+        ip=client_address(request),
+    )
 
 
 @contextmanager
@@ -93,3 +107,11 @@ def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
     except ApiError as error:
         reasons = "; ".join(f"{one.field}: {one.reason}" for one in error.fields)
         messages.error(request, f"{error.message} {reasons}".strip())
+
+
+def pretty(body: str) -> str:
+    """A stored body with one member on each line; what is no JSON is shown as it is."""
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
