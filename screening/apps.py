@@ -45,5 +45,20 @@ class ScreeningConfig(products.ProductConfig):
             example='"{base}/v1/candidates?limit=2" -H "Authorization: Bearer {key}"',
         ),
     )
+    page_urls = "screening.page_urls"
+    pumps = (
+        products.Pump("screening-time", "screening.pumps.keep_time", period_seconds=15),
+        products.Pump("screening-mail", "screening.pumps.note_deliveries", period_seconds=3),
+        products.Pump("screening-reports", "screening.pumps.write_reports", period_seconds=1),
+        products.Pump("screening-resumes", "screening.pumps.fetch_resumes", period_seconds=10),
+        products.Pump("screening-retention", "screening.pumps.forget", period_seconds=3600),
+    )
+    body_limits = (
+        products.BodyLimit(r"/v1/candidates/[^/]+/resume/?", 10 * products.MEBIBYTE + 64 * 1024),
+    )
+    events = "screening.events"
+    seed = "screening.sample.seed"
+    rate_limit_policy = "screening.account.rate_limit"
     webhook_form = "pihupulse"
+    navigation = (("Screening", "/screening"),)
     accent = "screening"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pulse import fastjson
 from pulse.errors import ApiError, Refusal, common_headers
+from screening.errors import UnknownReference
 
 CODES = {
     400: "invalid_request",
@@ -12,27 +13,34 @@ CODES = {
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
+    410: "gone",
     413: "payload_too_large",
     415: "unsupported_media_type",
+    422: "invalid_request",
     429: "rate_limited",
     503: "unavailable",
 }
 
 
 class ScreeningDialect:
-    """Screening's envelope; ``status`` in the body always equals the HTTP status."""
+    """Screening's envelope; ``status`` in the body always equals the HTTP status.
+
+    The documented sample pairs ``invalid_request`` with 404: that is an unknown id in a body, while an
+    unknown id in a path is ``not_found``.
+    """
 
     def render(self, error: ApiError, request_id: str) -> Refusal:
         details = dict(error.details)
         for one in error.fields:
             details.setdefault(one.field, []).append(one.reason)
-        inner = {
-            "code": CODES.get(error.status, "internal_error"),
-            "message": error.message,
-            "status": error.status,
-            "details": details,
-        }
+        status = 400 if error.status == 422 else error.status
+        if error.status == 429:
+            details.setdefault("retry_after", max(1, error.retry_after or 1))
+        code = CODES.get(status, "internal_error")
+        if isinstance(error, UnknownReference):
+            code = error.code
+        inner = {"code": code, "message": error.message, "status": status, "details": details}
         headers = common_headers(error)
-        if error.status == 401:
+        if status == 401:
             headers["WWW-Authenticate"] = "Bearer"
-        return Refusal(error.status, headers, fastjson.dumps({"error": inner}))
+        return Refusal(status, headers, fastjson.dumps({"error": inner}))

@@ -1,9 +1,49 @@
-"""Every documented path of this product."""
+"""Every documented path of this product; a trailing slash is accepted, undocumented, and never needed."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from typing import Any
+
+from django.urls import URLPattern, path
 
 from screening import webhook_urls
+from screening.views import candidates, reports, resumes, screenings, templates
 
-urlpatterns: list[URLPattern] = [*webhook_urls.urlpatterns]
+CANDIDATE = "v1/candidates/<str:candidate_id>"
+SCREENING = "v1/screenings/<str:screening_id>"
+TEMPLATE = "v1/templates/<str:template_id>"
+
+
+def both(route: str, view: Any, **options: Any) -> list[URLPattern]:
+    return [
+        path(route, view.as_view(**options)),
+        path(f"{route}/", view.as_view(schema=None, **options)),
+    ]
+
+
+urlpatterns: list[URLPattern] = [
+    *both("v1/candidates", candidates.CandidatesView),
+    *both(CANDIDATE, candidates.CandidateView),
+    *both(f"{CANDIDATE}/archive", candidates.CandidateArchiveView),
+    *both(f"{CANDIDATE}/unarchive", candidates.CandidateUnarchiveView),
+    *both(f"{CANDIDATE}/resume", resumes.ResumeUploadView),
+    *both("v1/screenings", screenings.ScreeningsView),
+    *both(SCREENING, screenings.ScreeningView),
+    *both(f"{SCREENING}/invite", screenings.InviteView),
+    *both(f"{SCREENING}/remind", screenings.RemindView),
+    *both(f"{SCREENING}/cancel", screenings.CancelView),
+    *both(f"{SCREENING}/reset", screenings.ResetView),
+    *both(f"{SCREENING}/finalize", screenings.FinalizeView),
+    *both(f"{SCREENING}/extend", screenings.ExtendView),
+    *both(f"{SCREENING}/answers/<str:question_id>/review", screenings.AnswerReviewView),
+    *both(f"{SCREENING}/report", screenings.ReportView),
+    *both(f"{SCREENING}/report/regenerate", screenings.ReportRegenerateView),
+    *both("v1/templates", templates.TemplatesView),
+    *both(TEMPLATE, templates.TemplateView),
+    *both(f"{TEMPLATE}/questions", templates.TemplateQuestionsView),
+    *both(f"{TEMPLATE}/archive", templates.TemplateArchiveView),
+    *both(f"{TEMPLATE}/unarchive", templates.TemplateUnarchiveView),
+    *both("v1/reports/adverse-impact", reports.AdverseImpactView),
+    *webhook_urls.urlpatterns,
+    path("resumes/<str:name>", resumes.ResumeFileView.as_view()),
+]

@@ -1,0 +1,1 @@
+"""Views of screening: parse, call, respond."""

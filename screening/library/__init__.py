@@ -1,0 +1,1 @@
+"""Starter templates: original questions, ready to use and to edit."""

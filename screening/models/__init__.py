@@ -1,0 +1,20 @@
+"""Tables of candidate screening."""
+
+from __future__ import annotations
+
+from screening.models.candidates import Candidate, Resume, Sequence
+from screening.models.reports import Report
+from screening.models.screenings import Answer, Screening, SelfIdentification
+from screening.models.templates import Template, TemplateVersion
+
+__all__ = [
+    "Answer",
+    "Candidate",
+    "Report",
+    "Resume",
+    "Screening",
+    "SelfIdentification",
+    "Sequence",
+    "Template",
+    "TemplateVersion",
+]

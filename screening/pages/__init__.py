@@ -1,0 +1,1 @@
+"""Pages of screening: the candidate's and the recruiter's."""

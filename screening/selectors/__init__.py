@@ -1,0 +1,1 @@
+"""Reads and locks of screening; every function starts from an environment."""

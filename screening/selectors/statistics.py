@@ -1,0 +1,50 @@
+"""Reads for statistics: numbers and groups, never beside a name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pulse.tenancy.models import Environment
+from screening.impact import Person
+from screening.models import Screening, SelfIdentification
+from screening.selectors.screenings import template_number
+
+
+def people(
+    environment: Environment,
+    *,
+    template_id: str = "",
+    completed_from: datetime | None = None,
+    completed_to: datetime | None = None,
+) -> list[Person]:
+    """Everybody scored in the period, erased candidates included: their scores have no name left."""
+    rows = Screening.objects.within(environment).filter(
+        status=Screening.Status.COMPLETED, score__isnull=False
+    )
+    if template_id:
+        rows = rows.filter(template__number=template_number(template_id))
+    if completed_from:
+        rows = rows.filter(completed_at__gte=completed_from)
+    if completed_to:
+        rows = rows.filter(completed_at__lte=completed_to)
+    told = {
+        one.screening_id: one
+        for one in SelfIdentification.objects.within(environment).filter(screening__in=rows)
+    }
+    return [
+        Person(
+            score=score or 0,
+            advanced={"advance": True, "reject": False}.get(decision),
+            sex=told[pk].sex if pk in told else "",
+            ethnicity=told[pk].ethnicity if pk in told else "",
+        )
+        for pk, score, decision in rows.values_list("pk", "score", "reviewer_decision")
+    ]
+
+
+def has_identified(screening: Screening) -> bool:
+    return (
+        SelfIdentification.objects.within(screening.environment_id)
+        .filter(screening=screening)
+        .exists()
+    )

@@ -1,0 +1,1 @@
+"""Changes of screening: one transaction each, announced where they happen."""
