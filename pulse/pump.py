@@ -30,6 +30,8 @@ KERNEL_PUMPS: tuple[products.Pump, ...] = (
         stop="pulse.webhooks.delivery.stop",
     ),
     products.Pump("mail", "pulse.mail.services.send_due", period_seconds=2),
+    products.Pump("incidents", "pulse.incidents.services.tell", period_seconds=15),
+    products.Pump("exports", "pulse.exports.services.write_next", period_seconds=2),
     products.Pump("audit", "pulse.audit.services.seal_entries", period_seconds=5),
     products.Pump("housekeeping", "pulse.housekeeping.sweep", period_seconds=60),
 )

@@ -21,10 +21,12 @@ from pulse.doors.exchange import Exchange, finished
 from pulse.doors.plain import Request, Response, StreamingResponse
 from pulse.doors.threads import in_thread
 from pulse.errors import ApiError, InvalidInput, Refusal, ServerError, Unavailable, UnsupportedMedia
+from pulse.incidents import services as incidents
 from pulse.products import Door, ProductConfig
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Decision, Policy
 from pulse.ratelimits.headers import headers as limit_headers
+from pulse.tenancy import selectors as tenancy
 
 log = structlog.get_logger(__name__)
 
@@ -129,6 +131,8 @@ async def _plain(
         raise
     except Exception as exception:
         answer = _refused(product, exchange, exception)
+        if answer.status == 500:
+            await in_thread(_keep_incident, exception, exchange)
     if policy is not None and decision is not None:
         answer.headers |= limit_headers(policy, decision)
     await _send(send, exchange, answer)
@@ -166,6 +170,15 @@ def _refused(product: ProductConfig, exchange: Exchange, exception: Exception) -
     headers = dict(refusal.headers)
     kind = headers.pop("Content-Type", "application/json; charset=utf-8")
     return Response(refusal.status, refusal.body, headers, kind)
+
+
+def _keep_incident(exception: Exception, exchange: Exchange) -> None:
+    incidents.record_incident(
+        exception,
+        request_id=exchange.request_id,
+        path=f"{exchange.method} {exchange.route}",
+        environment=tenancy.get_environment(exchange.environment_id),
+    )
 
 
 async def _send(send: Any, exchange: Exchange, answer: Response | StreamingResponse) -> None:

@@ -13,6 +13,7 @@ from pulse.errors import ApiError, Dialect, ServerError
 from pulse.http.answers import refusal_response
 from pulse.http.normalize import normalize
 from pulse.http.requests import request_id_of
+from pulse.incidents import services as incidents
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +40,13 @@ def answer_exception(request: HttpRequest, exception: Exception) -> HttpResponse
         error = ServerError()
         request_id = request_id_of(request)
         log.error("unhandled_exception", request_id=request_id, exc_info=sys.exc_info())
+        route = getattr(request.resolver_match, "route", "") or request.path
+        incidents.record_incident(
+            exception,
+            request_id=request_id,
+            path=f"{request.method} /{route.lstrip('^/')}",
+            environment=getattr(request, "environment", None),
+        )
     return refuse(request, error)
 
 

@@ -13,6 +13,13 @@ def first_organization() -> Organization | None:
     return Organization.objects.order_by("pk").first()
 
 
+def get_environment(pk: int | None) -> Environment | None:
+    """An environment with its organization, by primary key; None for None."""
+    if pk is None:
+        return None
+    return Environment.objects.select_related("organization").filter(pk=pk).first()
+
+
 def environments_of(user: User) -> QuerySet[Environment]:
     """Every environment of every organization the person belongs to."""
     return (

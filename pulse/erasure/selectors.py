@@ -1,0 +1,39 @@
+"""Where the kernel keeps copies of what products say about a person."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from pulse.erasure.models import Erasure
+from pulse.exports.models import Export
+from pulse.idempotency.models import StoredAnswer
+from pulse.mail.models import OutgoingMail
+from pulse.tenancy.models import Environment
+from pulse.webhooks.models import Event
+from pulse.webhooks.services import pad_refs
+
+
+def events_about(environment: Environment, subject_ref: str) -> QuerySet[Event]:
+    rows = Event.objects.within(environment)
+    return rows.filter(subject_ref__contains=pad_refs(subject_ref))
+
+
+def answers_of(environment: Environment) -> QuerySet[StoredAnswer]:
+    return StoredAnswer.objects.within(environment).exclude(body=None)
+
+
+def mails_to(
+    environment: Environment, subject_ref: str, addresses: list[str]
+) -> QuerySet[OutgoingMail]:
+    about = Q(ref=subject_ref)
+    for address in addresses:
+        about |= Q(to__iexact=address)
+    return OutgoingMail.objects.filter(about, environment=environment)
+
+
+def finished_exports(environment: Environment) -> QuerySet[Export]:
+    return Export.objects.within(environment).filter(state=Export.State.DONE)
+
+
+def is_erased(environment: Environment, digest: str) -> bool:
+    return Erasure.objects.within(environment).filter(digest=digest).exists()

@@ -1,0 +1,120 @@
+"""Forgetting a person in the kernel's own tables; a product calls this from its own erasure."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime
+from functools import partial
+
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from pulse import vault
+from pulse.erasure import selectors
+from pulse.erasure.models import Erasure
+from pulse.exports.models import Export
+from pulse.idempotency.models import StoredAnswer
+from pulse.mail.models import OutgoingMail
+from pulse.tenancy.models import Environment
+from pulse.webhooks.models import Attempt, Delivery
+
+
+def digest_of(environment: Environment, subject_ref: str) -> str:
+    message = f"{environment.public_id}\n{subject_ref}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()
+
+
+@transaction.atomic
+def erase_subject(
+    environment: Environment,
+    subject_ref: str,
+    *,
+    now: datetime,
+    addresses: list[str] | None = None,
+) -> Erasure:
+    """Remove every copy that the kernel keeps of a person, and note it in the ledger.
+
+    Bodies of webhook events about ``subject_ref`` go, with what receivers answered to them; pending
+    deliveries of them are cancelled. Stored answers that name it, mails about it or to one of
+    ``addresses``, and finished export files of the environment go too. The audit log stays: it
+    holds names of members and ids, never values. Safe to repeat.
+    """
+    counts = {
+        "events": _erase_events(environment, subject_ref, now),
+        "answers": _erase_answers(environment, subject_ref),
+        "mails": _erase_mails(environment, subject_ref, addresses or []),
+        "exports": _erase_exports(environment),
+    }
+    row, _ = Erasure.objects.within(environment).update_or_create(
+        environment=environment,
+        digest=digest_of(environment, subject_ref),
+        defaults={"counts": counts, "erased_at": now},
+    )
+    transaction.on_commit(scrub_log)
+    return row
+
+
+def _erase_events(environment: Environment, subject_ref: str, now: datetime) -> int:
+    events = selectors.events_about(environment, subject_ref).exclude(body="")
+    found = list(events.values_list("pk", flat=True))
+    owed = Delivery.objects.within(environment).filter(event__in=found)
+    owed.filter(state__in=(*Delivery.OPEN, Delivery.State.HELD)).update(
+        state=Delivery.State.CANCELLED, lease_token="", settled_at=now
+    )
+    Attempt.objects.within(environment).filter(delivery__event__in=found).update(
+        response_excerpt="", error=""
+    )
+    return events.update(body="")
+
+
+def _erase_answers(environment: Environment, subject_ref: str) -> int:
+    """Answers are encrypted, so each is opened and read; they live for a day only."""
+    wanted = subject_ref.encode()
+    found = [
+        row.pk
+        for row in selectors.answers_of(environment).iterator(chunk_size=500)
+        if _mentions(row, wanted)
+    ]
+    StoredAnswer.objects.within(environment).filter(pk__in=found).delete()
+    return len(found)
+
+
+def _mentions(row: StoredAnswer, wanted: bytes) -> bool:
+    try:
+        return wanted in vault.decrypt(bytes(row.body or b""))
+    except InvalidToken:
+        return True  # unreadable, so nobody misses it
+
+
+def _erase_mails(environment: Environment, subject_ref: str, addresses: list[str]) -> int:
+    mails = selectors.mails_to(environment, subject_ref, addresses)
+    mails.filter(state=OutgoingMail.State.QUEUED).update(state=OutgoingMail.State.FAILED)
+    return mails.update(to="", subject="", text="", html="", last_error="")
+
+
+def _erase_exports(environment: Environment) -> int:
+    rows = list(selectors.finished_exports(environment))
+    for row in rows:
+        transaction.on_commit(partial(default_storage.delete, row.storage_name))
+    return (
+        Export.objects.within(environment)
+        .filter(pk__in=[row.pk for row in rows])
+        .update(state=Export.State.EXPIRED)
+    )
+
+
+def scrub_log() -> None:
+    """Move SQLite's write-ahead log into the database, where freed pages are overwritten.
+
+    A reader can hold it up; then the next checkpoint does it, and the caller waits a second at most.
+    """
+    if connection.vendor != "sqlite":
+        return
+    patience = connection.settings_dict["OPTIONS"].get("timeout", 5) * 1000
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 1000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience)}")
