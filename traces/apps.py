@@ -1,4 +1,6 @@
 from pulse import products
+from pulse.products import MEBIBYTE
+from traces import operations
 
 
 class TracesConfig(products.ProductConfig):
@@ -16,6 +18,31 @@ class TracesConfig(products.ProductConfig):
     )
     dialect_path = "traces.dialect.TracesDialect"
     urls = "traces.urls"
+    doors = (
+        products.Door(
+            "POST",
+            r"/v1/traces/async",
+            "traces.ingest.traces_async",
+            "/v1/traces/async",
+            operations.QUEUE_TRACES,
+        ),
+        products.Door(
+            "POST",
+            r"/v1/spans/async",
+            "traces.ingest.spans_async",
+            "/v1/spans/async",
+            operations.QUEUE_SPANS,
+        ),
+    )
+    # A refused body is lost: the published clients empty their buffer before they send.
+    body_limits = (
+        products.BodyLimit(r"/v1/(traces|spans)(/.*)?|/dashboard/api/.*", 32 * MEBIBYTE),
+    )
+    pumps = (
+        products.Pump(
+            "traces-digest", "traces.digest.pump.run", period_seconds=0.25, queue="ingest"
+        ),
+    )
     key_prefixes = ("pulse_sk_",)
     key_kinds = (
         products.KeyKind(

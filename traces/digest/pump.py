@@ -1,0 +1,182 @@
+"""The pump of the inbox: accepted batches become rows, and the batch is deleted in the same transaction.
+
+So whatever is run twice, killed or redelivered, each item has its effect once. A database that is
+away only delays; an item the database refuses is set apart as a dead letter, and only that item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import structlog
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from traces import statements
+from traces.decoding import items
+from traces.digest import store
+from traces.models import Inbox
+
+log = structlog.get_logger(__name__)
+
+PUMP = "traces-digest"
+MAX_ITEMS = 1500
+"""Items in one transaction: enough to share its cost, few enough for SQLite's other writers."""
+
+_PENDING = (
+    "SELECT environment_id, MIN(id) FROM traces_inbox GROUP BY environment_id ORDER BY MIN(id)"
+)
+_NEXT = (
+    f"SELECT id, count FROM traces_inbox WHERE environment_id = %s ORDER BY id LIMIT {MAX_ITEMS}"
+)
+_BODIES = (
+    "SELECT id, kind, received_ms, body FROM traces_inbox"
+    " WHERE environment_id = %s AND id IN ({values})"
+)
+_DEAD = (
+    "INSERT INTO traces_deadletter (environment_id, kind, received_ms, reason, item, created_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s)"
+)
+
+
+def run() -> int:
+    """Digest what is due of one environment; returns how many items that was."""
+    for environment_id in _environments():
+        try:
+            done = _digest(environment_id, None)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.warning("digest_batch_apart", error=repr(error)[:300])
+            done = _digest_apart(environment_id)
+        if done:
+            return done
+    return 0
+
+
+def _environments() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_PENDING)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _next_rows(cursor: Any, environment_id: int) -> list[int]:
+    """The oldest batches that together hold at most MAX_ITEMS items, but at least one batch."""
+    cursor.execute(_NEXT, [environment_id])
+    taken: list[int] = []
+    held = 0
+    for pk, count in cursor.fetchall():
+        if taken and held + count > MAX_ITEMS:
+            break
+        taken.append(pk)
+        held += count
+    return taken
+
+
+def _digest(environment_id: int, pks: Sequence[int] | None) -> int:
+    """Digest these batches (None: the oldest ones) in one transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not statements.try_lock_environment(cursor, environment_id):
+            return 0
+        wanted = _next_rows(cursor, environment_id) if pks is None else list(pks)
+        if not wanted:
+            return 0
+        batches = statements.select_in(cursor, _BODIES, [environment_id], wanted)
+        traces: list[tuple[items.TraceItem, int]] = []
+        spans: list[tuple[items.SpanItem, int]] = []
+        for _, kind, received_ms, body in sorted(batches):
+            if kind == Inbox.Kind.TRACES:
+                traces += [(item, received_ms) for item in items.decode_traces(bytes(body))]
+            else:
+                spans += [(item, received_ms) for item in items.decode_spans(bytes(body))]
+        _store(cursor, environment_id, traces, spans)
+        _delete(cursor, [row[0] for row in batches])
+    return max(1, len(traces) + len(spans))
+
+
+def _store(
+    cursor: Any,
+    environment_id: int,
+    traces: Sequence[tuple[items.TraceItem, int]],
+    spans: Sequence[tuple[items.SpanItem, int]],
+) -> None:
+    prices = store.own_prices(cursor, environment_id)
+    written: list[str] = []
+    if traces:
+        written += store.store_traces(cursor, environment_id, traces, prices)
+    if spans:
+        written += store.store_spans(cursor, environment_id, spans, prices)[1]
+    store.want_search(cursor, environment_id, written, datetime.now(UTC))
+
+
+def _delete(cursor: Any, pks: Sequence[int]) -> None:
+    marks = ", ".join(["%s"] * len(pks))
+    if pks:
+        cursor.execute(f"DELETE FROM traces_inbox WHERE id IN ({marks})", list(pks))
+
+
+def _digest_apart(environment_id: int) -> int:
+    """The same, batch by batch, so that one that fails does not hold up the others."""
+    with connection.cursor() as cursor:
+        pks = _next_rows(cursor, environment_id)
+    done = 0
+    for pk in pks:
+        try:
+            done += _digest(environment_id, [pk])
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            done += _digest_items(environment_id, pk)
+    return done
+
+
+def _digest_items(environment_id: int, pk: int) -> int:
+    """A failing batch item by item; what fails alone becomes a dead letter."""
+    with connection.cursor() as cursor:
+        found = statements.select_in(cursor, _BODIES, [environment_id], [pk])
+    if not found:
+        return 0
+    _, kind, received_ms, body = found[0]
+    parts = [bytes(part) for part in msgspec.json.decode(bytes(body), type=list[msgspec.Raw])]
+    dead = []
+    for part in parts:
+        try:
+            _digest_one(environment_id, kind, received_ms, part)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.warning("digest_dead_letter", error=repr(error)[:300])
+            dead.append((part, f"{type(error).__name__}: {error}"[:500]))
+    with transaction.atomic(), connection.cursor() as cursor:
+        now = datetime.now(UTC)
+        cursor.executemany(
+            _DEAD,
+            [
+                (environment_id, kind, received_ms, _printable(reason), part, _moment(now))
+                for part, reason in dead
+            ],
+        )
+        _delete(cursor, [pk])
+    return len(parts)
+
+
+def _digest_one(environment_id: int, kind: str, received_ms: int, part: bytes) -> None:
+    body = b"[" + part + b"]"
+    with transaction.atomic(), connection.cursor() as cursor:
+        statements.lock_environment(cursor, environment_id)
+        if kind == Inbox.Kind.TRACES:
+            found = [(item, received_ms) for item in items.decode_traces(body)]
+            _store(cursor, environment_id, found, [])
+        else:
+            spans = [(item, received_ms) for item in items.decode_spans(body)]
+            _store(cursor, environment_id, [], spans)
+
+
+def _printable(reason: str) -> str:
+    return reason.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _moment(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)

@@ -1,0 +1,190 @@
+"""Items into rows: traces, spans, what is derived from them, sessions and roll-ups, in one go.
+
+Every function here runs inside a transaction that holds the environment's lock
+(``statements.lock_environment``), so what exists can be looked up before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection
+
+from traces import statements
+from traces.decoding.items import LLM_CALL, SpanItem, TraceItem
+from traces.digest import derive, rollups, rows, sessions
+from traces.pricing import OwnPrice, Rate
+
+_KNOWN_TRACES = (
+    "SELECT trace_id, derived FROM traces_trace"
+    " WHERE environment_id = %s AND trace_id IN ({values})"
+)
+_KNOWN_SPANS = "SELECT span_id FROM traces_span WHERE environment_id = %s AND span_id IN ({values})"
+_DERIVED_AS_LISTED = (
+    "SELECT trace_id, timestamp_ms, provider, model_key, status FROM traces_trace"
+    " WHERE environment_id = %s AND derived AND trace_id IN ({values})"
+)
+_OWN_PRICES = (
+    "SELECT provider, model, valid_from_ms, input_micro_cents, cached_input_micro_cents,"
+    " output_micro_cents FROM traces_customprice WHERE environment_id = %s"
+)
+_SEARCH_JOB = (
+    "INSERT INTO traces_searchjob (environment_id, trace_ids, created_at) VALUES (%s, %s, %s)"
+)
+
+
+def own_prices(cursor: Any, environment_id: int) -> list[OwnPrice]:
+    cursor.execute(_OWN_PRICES, [environment_id])
+    return [
+        OwnPrice(row[0], row[1], row[2], Rate(row[3], row[4], row[5])) for row in cursor.fetchall()
+    ]
+
+
+def want_search(cursor: Any, environment_id: int, trace_ids: Sequence[str], now: datetime) -> None:
+    """Leave a note for the text index, which follows on its own time."""
+    if trace_ids:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute(
+            _SEARCH_JOB, [environment_id, orjson.dumps(list(trace_ids)).decode(), moment]
+        )
+
+
+def store_traces(
+    cursor: Any,
+    environment_id: int,
+    items: Sequence[tuple[TraceItem, int]],
+    prices: Sequence[OwnPrice],
+) -> list[str]:
+    """Store posted traces (item, received ms); the first of an id wins. Returns the new ids."""
+    first: dict[str, tuple[TraceItem, int]] = {}
+    for item, received_ms in items:
+        first.setdefault(item.trace_id, (item, received_ms))
+    known = dict(statements.select_in(cursor, _KNOWN_TRACES, [environment_id], sorted(first)))
+    changes = rollups.Changes()
+    sightings = sessions.Sightings()
+    replaced = [trace_id for trace_id, derived in known.items() if derived]
+    if replaced:
+        _drop_derived(cursor, environment_id, replaced, changes)
+    fresh = []
+    for trace_id, (item, received_ms) in first.items():
+        if trace_id in known and not known[trace_id]:
+            continue
+        row = rows.trace_row(item, received_ms, prices)
+        fresh.append((environment_id, *row))
+        _count_trace(row, changes, sightings)
+    if fresh:
+        statements.insert_rows(
+            cursor, "traces_trace", ("environment_id", *rows.TRACE_COLUMNS), fresh
+        )
+    rollups.apply(cursor, environment_id, changes)
+    if sightings.by_id:
+        sessions.apply(cursor, environment_id, sightings)
+    return [row[1] for row in fresh]
+
+
+def _count_trace(
+    row: tuple[Any, ...], changes: rollups.Changes, sightings: sessions.Sightings
+) -> None:
+    """Positions are those of TRACE_COLUMNS."""
+    failed = row[4] == "error"
+    delta = changes.count_request(
+        rollups.Request(
+            row[1], row[5], row[7], "", failed, row[10], row[13], row[14], row[11], row[12]
+        )
+    )
+    delta.listed += 1
+    delta.listed_errors += failed
+    if row[8] is not None:
+        sightings.add(
+            row[8],
+            sessions.seen_trace(
+                row[1], failed=failed, input_tokens=row[11], output_tokens=row[12], cost=row[13]
+            ),
+        )
+
+
+def _drop_derived(
+    cursor: Any, environment_id: int, trace_ids: Sequence[str], changes: rollups.Changes
+) -> None:
+    """A trace that arrives as such takes the place of the one summed up from its spans."""
+    for trace_id, timestamp_ms, provider, model, status in statements.select_in(
+        cursor, _DERIVED_AS_LISTED, [environment_id], trace_ids
+    ):
+        changes.count_listed(timestamp_ms, provider, model, failed=status == "error", sign=-1)
+        cursor.execute(
+            "DELETE FROM traces_trace WHERE environment_id = %s AND trace_id = %s",
+            [environment_id, trace_id],
+        )
+
+
+def store_spans(
+    cursor: Any,
+    environment_id: int,
+    items: Sequence[tuple[SpanItem, int]],
+    prices: Sequence[OwnPrice],
+) -> tuple[list[str], list[str]]:
+    """Store spans and derive their traces. Returns the new span ids and the traces written."""
+    first: dict[str, tuple[SpanItem, int]] = {}
+    for item, received_ms in items:
+        first.setdefault(item.span_id, (item, received_ms))
+    known = {
+        row[0]
+        for row in statements.select_in(cursor, _KNOWN_SPANS, [environment_id], sorted(first))
+    }
+    changes = rollups.Changes()
+    sightings = sessions.Sightings()
+    fresh = []
+    for span_id, (item, received_ms) in first.items():
+        if span_id not in known:
+            row = rows.span_row(item, received_ms, prices)
+            fresh.append((environment_id, *row))
+            _count_span(row, changes, sightings)
+    if not fresh:
+        return [], []
+    statements.insert_rows(cursor, "traces_span", ("environment_id", *rows.SPAN_COLUMNS), fresh)
+    touched = {row[2] for row in fresh if row[2] is not None}
+    received_ms = max(row[6] for row in fresh)
+    written = derive.derive_traces(cursor, environment_id, touched, received_ms, changes)
+    rollups.apply(cursor, environment_id, changes)
+    sessions.apply(cursor, environment_id, sightings)
+    return [row[1] for row in fresh], written
+
+
+def _count_span(
+    row: tuple[Any, ...], changes: rollups.Changes, sightings: sessions.Sightings
+) -> None:
+    """Positions are those of SPAN_COLUMNS."""
+    failed = row[8] == "error"
+    changes.count_span(rollups.CountedSpan(row[4], row[6], row[7], row[13], failed, row[10]))
+    if row[7] == LLM_CALL:
+        changes.count_request(
+            rollups.Request(
+                row[4],
+                row[14],
+                row[15],
+                row[11],
+                failed,
+                row[10],
+                row[19],
+                row[20],
+                row[17],
+                row[18],
+            )
+        )
+    sightings.add(
+        row[2],
+        sessions.seen_span(
+            row[4],
+            kind=row[7],
+            event_type=row[9],
+            in_trace=row[1] is not None,
+            failed=failed,
+            duration_ms=row[10],
+            input_tokens=row[17],
+            output_tokens=row[18],
+            cost=row[19],
+        ),
+    )

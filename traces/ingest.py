@@ -1,0 +1,109 @@
+"""The doors of ingest: check the key, check the batch, commit it to the inbox, answer 202."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pulse import fastjson
+from pulse import pump as pumps
+from pulse.doors.plain import Request, Response
+from pulse.errors import InvalidInput, Unauthenticated, Unavailable
+from pulse.ingest import GroupCommit
+from pulse.keys.bearer import Credential
+from traces.decoding.batches import Batch, read_batch
+from traces.digest.pump import PUMP
+from traces.errors import InvalidKey, MissingAuthorization
+from traces.models import Inbox
+
+SMALL_BYTES = 512 * 1024
+"""Bodies up to this are checked on the event loop: a millisecond, less than a thread hop and back."""
+
+_INSERT = (
+    "INSERT INTO traces_inbox (environment_id, kind, received_ms, count, body)"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A batch on its way into the inbox."""
+
+    environment_id: int
+    received_ms: int
+    batch: Batch
+
+
+def write_inbox(cursor: Any, accepted: Sequence[Accepted]) -> list[None]:
+    """One row a batch, inside the group's transaction."""
+    cursor.executemany(
+        _INSERT,
+        [
+            (
+                one.environment_id,
+                one.batch.kind,
+                one.received_ms,
+                one.batch.count,
+                one.batch.body,
+            )
+            for one in accepted
+        ],
+    )
+    return [None] * len(accepted)
+
+
+_commit: GroupCommit[Accepted, None] = GroupCommit(write_inbox, name="traces")
+
+
+async def authenticate(request: Request, scope: str) -> Credential:
+    """The key's credential; the two ways of having none are told apart, as the contract does."""
+    if not request.token():
+        raise MissingAuthorization
+    try:
+        return await request.credential(scope)
+    except Unauthenticated:
+        raise InvalidKey from None
+
+
+async def accept_batch(credential: Credential, batch: Batch, *, noun: str) -> None:
+    """Commit a batch durably. An empty one is accepted without a trace of it."""
+    if not batch.count:
+        return
+    try:
+        await _commit.submit(
+            Accepted(credential.environment.pk, time.time_ns() // 1_000_000, batch)
+        )
+    except Unavailable as error:
+        raise Unavailable(f"Failed to enqueue {noun}", retry_after=error.retry_after) from None
+    pumps.kick(PUMP)
+
+
+async def read_posted(request: Request, kind: str) -> Batch:
+    try:
+        body = await request.body()
+    except InvalidInput:
+        # not inflatable: what arrived is not JSON, and that is what the contract calls it
+        return read_batch(kind, b"")
+    if len(body) <= SMALL_BYTES:
+        return read_batch(kind, body)
+    return await asyncio.to_thread(read_batch, kind, body)
+
+
+async def _queue(request: Request, kind: str, noun: str) -> Response:
+    credential = await authenticate(request, f"write:{kind}")
+    batch = await read_posted(request, kind)
+    await accept_batch(credential, batch, noun=noun)
+    return Response(202, fastjson.dumps({"status": "queued", "count": batch.count}))
+
+
+async def traces_async(request: Request) -> Response:
+    """POST /v1/traces/async"""
+    return await _queue(request, Inbox.Kind.TRACES, "trace")
+
+
+async def spans_async(request: Request) -> Response:
+    """POST /v1/spans/async"""
+    return await _queue(request, Inbox.Kind.SPANS, "span")

@@ -1,0 +1,120 @@
+"""Shapes of what is posted, and the OpenAPI operations of the doors; it needs no models, because
+``apps.py`` reads it while the applications load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traces.decoding.items import KINDS, PROVIDERS, SOURCES, STATUSES
+
+Schema = dict[str, Any]
+
+STRING: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "number", "minimum": 0}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+OBJECT: Schema = {"type": "object"}
+ANYTHING: Schema = {}
+
+
+def maybe(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def members(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    return {
+        "type": "object",
+        "properties": required | (optional or {}),
+        "required": list(required),
+    }
+
+
+def array(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def one_of(options: tuple[str, ...]) -> Schema:
+    return {"type": "string", "enum": list(options)}
+
+
+TRACE_IN = members(
+    {
+        "trace_id": {"type": "string", "format": "uuid"},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "provider": one_of(PROVIDERS),
+        "model_requested": {"type": "string", "minLength": 1},
+        "request_body": OBJECT,
+        "status": one_of(STATUSES),
+        "latency_ms": NUMBER,
+    },
+    {
+        "model_used": maybe(STRING),
+        "provider_request_id": maybe(STRING),
+        "response_body": maybe(OBJECT),
+        "input_tokens": maybe(COUNT),
+        "output_tokens": maybe(COUNT),
+        "output_text": maybe(STRING),
+        "finish_reason": maybe(STRING),
+        "error": maybe(OBJECT),
+        "cost_cents": maybe(NUMBER),
+        "session_id": maybe({"type": "string", "minLength": 1, "maxLength": 255}),
+        "metadata": maybe(OBJECT),
+    },
+)
+SPAN_IN = members(
+    {
+        "span_id": {"type": "string", "minLength": 1, "maxLength": 255},
+        "session_id": {"type": "string", "minLength": 1, "maxLength": 255},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "source": one_of(SOURCES),
+        "kind": one_of(KINDS),
+        "event_type": {"type": "string", "minLength": 1},
+        "status": one_of(STATUSES),
+    },
+    {
+        "trace_id": maybe(STRING),
+        "parent_span_id": maybe(STRING),
+        "duration_ms": maybe(NUMBER),
+        "service": maybe(STRING),
+        "tool_use_id": maybe(STRING),
+        "tool_name": maybe(STRING),
+        "tool_input": ANYTHING,
+        "tool_response": ANYTHING,
+        "error": ANYTHING,
+        "is_interrupt": maybe({"type": "boolean"}),
+        "cwd": maybe(STRING),
+        "model": maybe(STRING),
+        "agent_name": maybe(STRING),
+        "provider": maybe(STRING),
+        "model_used": maybe(STRING),
+        "input_tokens": maybe(COUNT),
+        "output_tokens": maybe(COUNT),
+        "cost_cents": maybe(NUMBER),
+        "finish_reason": maybe(STRING),
+        "output_text": maybe(STRING),
+        "provider_request_id": maybe(STRING),
+        "metadata": maybe(OBJECT),
+    },
+)
+QUEUED = members({"status": {"type": "string", "enum": ["queued"]}, "count": COUNT})
+
+
+def door(
+    request: Schema, status: str, answer: Schema, *, kinds: tuple[str, ...] = ("application/json",)
+) -> Schema:
+    """The OpenAPI operation of an ingest door."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {kind: {"schema": request} for kind in kinds},
+        },
+        "responses": {
+            status: {
+                "description": "Committed to storage.",
+                "content": {"application/json": {"schema": answer}},
+            }
+        },
+    }
+
+
+QUEUE_TRACES = door({**array(TRACE_IN), "maxItems": 100}, "202", QUEUED)
+QUEUE_SPANS = door({**array(SPAN_IN), "maxItems": 100}, "202", QUEUED)

@@ -1,0 +1,326 @@
+"""Query parameters as filters; all mistakes of a query are reported together, as the contract does.
+
+Unknown parameters are ignored, and of a repeated one the first counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulse import strictjson
+from traces import instants
+from traces.decoding.items import KINDS, PROVIDERS, SOURCES, STATUSES
+from traces.errors import InvalidDate, InvalidQuery
+from traces.shapes import SPELLINGS
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 1000
+MAX_OFFSET = 2**53 - 1
+TRACE_SORTS = ("timestamp", "latency", "cost", "tokens")
+SESSION_SORTS = ("recent", "oldest", "duration", "errors", "volume")
+TRACE_GROUPS = ("day", "hour", "model", "provider", "service")
+SPAN_GROUPS = ("day", "hour")
+
+Parameters = Mapping[str, str]
+_INTEGER = re.compile(r"-?\d{1,17}", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
+
+__all__ = ["PROVIDERS", "AnalyticsQuery", "SessionQuery", "SpanQuery", "TraceQuery"]
+
+
+class Reader:
+    """Reads parameters one by one and remembers what is wrong with them."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.issues: list[dict[str, Any]] = []
+
+    def wrong(self, name: str, code: str, message: str) -> None:
+        self.issues.append({"code": code, "path": [name], "message": message})
+
+    def finish(self) -> None:
+        if self.issues:
+            raise InvalidQuery(self.issues)
+
+    def text(self, name: str, *, empty: bool = True) -> str:
+        """A string; the empty one is no filter."""
+        value = self.parameters.get(name, "")
+        if not strictjson.storable(value):
+            self.wrong(name, "invalid_format", "Invalid string: holds a character nothing can hold")
+            return ""
+        if not empty and value == "" and name in self.parameters:
+            self.wrong(name, "too_small", "Too small: expected string to have >=1 characters")
+        return value
+
+    def choice(self, name: str, options: tuple[str, ...], default: str = "") -> str:
+        value = self.parameters.get(name)
+        if value is None:
+            return default
+        if value not in options:
+            listed = "|".join(f'"{option}"' for option in options)
+            self.wrong(name, "invalid_value", f"Invalid option: expected one of {listed}")
+            return default
+        return value
+
+    def integer(self, name: str, default: int, minimum: int, maximum: int) -> int:
+        value = self.parameters.get(name)
+        if value is None:
+            return default
+        if not _INTEGER.fullmatch(value):
+            self.wrong(name, "invalid_type", "Invalid input: expected int, received NaN")
+            return default
+        number = int(value)
+        if number < minimum:
+            self.wrong(name, "too_small", f"Too small: expected number to be >={minimum}")
+        elif number > maximum:
+            self.wrong(name, "too_big", f"Too big: expected number to be <={maximum}")
+        return number
+
+    def number(self, name: str) -> float | None:
+        value = self.parameters.get(name)
+        if value is None or value == "":
+            return None
+        if not _NUMBER.fullmatch(value):
+            self.wrong(name, "invalid_type", "Invalid input: expected number, received NaN")
+            return None
+        return float(value)
+
+    def date(self, name: str, *, end_of_day: bool) -> int | None:
+        value = self.parameters.get(name)
+        if value is None:
+            return None
+        try:
+            return instants.filter_ms(value, end_of_day=end_of_day)
+        except ValueError:
+            raise InvalidDate(name) from None
+
+    def instant(self, name: str) -> int:
+        """A required RFC 3339 date-time with its zone."""
+        value = self.parameters.get(name)
+        if value is None:
+            self.wrong(name, "invalid_type", "Invalid input: expected string, received undefined")
+            return 0
+        try:
+            return instants.rfc_3339_ms(value)
+        except ValueError:
+            self.wrong(name, "invalid_format", "Invalid ISO datetime")
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFilter:
+    """Which traces. "" and None are no filter; moments are inclusive Unix milliseconds."""
+
+    session_id: str = ""
+    provider: str = ""
+    model: str = ""
+    status: str = ""
+    source: str = ""
+    service: str = ""
+    user: str = ""
+    tag: str = ""
+    metadata: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    from_ms: int | None = None
+    to_ms: int | None = None
+    min_latency_ms: float | None = None
+    max_latency_ms: float | None = None
+    min_cost_cents: float | None = None
+    max_cost_cents: float | None = None
+    min_tokens: float | None = None
+    max_tokens: float | None = None
+    score: str = ""
+    min_score: float | None = None
+    max_score: float | None = None
+
+    @property
+    def counted(self) -> bool:
+        """Whether the roll-ups know how many there are."""
+        other = (
+            self.session_id, self.source, self.service, self.user, self.tag, self.metadata,
+            self.text, self.score,
+        )  # fmt: skip
+        ranges = (
+            self.min_latency_ms, self.max_latency_ms, self.min_cost_cents, self.max_cost_cents,
+            self.min_tokens, self.max_tokens,
+        )  # fmt: skip
+        return not any(other) and all(bound is None for bound in ranges)
+
+    @property
+    def empty(self) -> bool:
+        return self == TraceFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class TraceQuery:
+    filter: TraceFilter
+    limit: int
+    offset: int
+    sort: str
+    descending: bool
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpanQuery:
+    session_id: str
+    trace_id: str
+    source: str
+    service: str
+    kind: str
+    tool_name: str
+    status: str
+    from_ms: int | None
+    to_ms: int | None
+    limit: int
+    offset: int
+    spelling: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionQuery:
+    source: str
+    sort: str
+    from_ms: int | None
+    to_ms: int | None
+    limit: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsQuery:
+    from_ms: int
+    to_ms: int
+    group_by: str
+
+
+def spelling(parameters: Parameters, default: str) -> str:
+    reader = Reader(parameters)
+    found = reader.choice("spelling", SPELLINGS, default)
+    reader.finish()
+    return found
+
+
+def _paging(reader: Reader) -> tuple[int, int]:
+    return (
+        reader.integer("limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
+        reader.integer("offset", 0, 0, MAX_OFFSET),
+    )
+
+
+def trace_filter(reader: Reader) -> TraceFilter:
+    from_text, to_text = reader.parameters.get("date_from"), reader.parameters.get("date_to")
+    found = TraceFilter(
+        session_id=reader.text("session_id"),
+        provider=reader.text("provider"),
+        model=reader.text("model"),
+        status=reader.choice("status", STATUSES),
+        source=reader.choice("source", SOURCES),
+        service=reader.text("service"),
+        user=reader.text("user"),
+        tag=reader.text("tag"),
+        metadata=_members(reader),
+        text=reader.text("q"),
+        min_latency_ms=reader.number("min_latency_ms"),
+        max_latency_ms=reader.number("max_latency_ms"),
+        min_cost_cents=reader.number("min_cost_cents"),
+        max_cost_cents=reader.number("max_cost_cents"),
+        min_tokens=reader.number("min_tokens"),
+        max_tokens=reader.number("max_tokens"),
+        score=reader.text("score"),
+        min_score=reader.number("min_score"),
+        max_score=reader.number("max_score"),
+        from_ms=None,
+        to_ms=None,
+    )
+    reader.finish()
+    if from_text is None and to_text is None:
+        return found
+    values = {name: getattr(found, name) for name in TraceFilter.__dataclass_fields__}
+    values["from_ms"] = reader.date("date_from", end_of_day=False)
+    values["to_ms"] = reader.date("date_to", end_of_day=True)
+    return TraceFilter(**values)
+
+
+def _members(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """``metadata.feature=chat`` asks for that member with that value."""
+    return tuple(
+        (name.removeprefix("metadata."), reader.text(name))
+        for name in reader.parameters
+        if name.startswith("metadata.") and len(name) > len("metadata.")
+    )
+
+
+def trace_query(parameters: Parameters, *, default_spelling: str = "both") -> TraceQuery:
+    """Raises InvalidQuery, InvalidDate."""
+    reader = Reader(parameters)
+    limit, offset = _paging(reader)
+    names = (*TRACE_SORTS, *(f"-{name}" for name in TRACE_SORTS))
+    sort = reader.choice("sort", names, "-timestamp")
+    chosen = reader.choice("spelling", SPELLINGS, default_spelling)
+    return TraceQuery(
+        trace_filter(reader), limit, offset, sort.lstrip("-"), sort.startswith("-"), chosen
+    )
+
+
+def span_query(parameters: Parameters, *, default_spelling: str = "both") -> SpanQuery:
+    """Raises InvalidQuery, InvalidDate."""
+    reader = Reader(parameters)
+    limit, offset = _paging(reader)
+    values: dict[str, Any] = {
+        name: reader.text(name) for name in ("session_id", "trace_id", "service", "tool_name")
+    }
+    values["source"] = reader.choice("source", SOURCES)
+    values["kind"] = reader.choice("kind", KINDS)
+    values["status"] = reader.choice("status", STATUSES)
+    values["spelling"] = reader.choice("spelling", SPELLINGS, default_spelling)
+    reader.finish()
+    return SpanQuery(
+        **values,
+        limit=limit,
+        offset=offset,
+        from_ms=reader.date("date_from", end_of_day=False),
+        to_ms=reader.date("date_to", end_of_day=True),
+    )
+
+
+def session_query(parameters: Parameters) -> SessionQuery:
+    """Raises InvalidQuery, InvalidDate."""
+    reader = Reader(parameters)
+    limit, offset = _paging(reader)
+    source = reader.choice("source", SOURCES)
+    sort = reader.choice("sort", SESSION_SORTS, "recent")
+    reader.finish()
+    return SessionQuery(
+        source,
+        sort,
+        reader.date("date_from", end_of_day=False),
+        reader.date("date_to", end_of_day=True),
+        limit,
+        offset,
+    )
+
+
+def analytics_query(parameters: Parameters, groups: tuple[str, ...]) -> AnalyticsQuery:
+    """Raises InvalidQuery."""
+    reader = Reader(parameters)
+    found = AnalyticsQuery(
+        reader.instant("date_from"),
+        reader.instant("date_to"),
+        reader.choice("group_by", groups, "day"),
+    )
+    reader.finish()
+    return found
+
+
+def deletion_filter(parameters: Parameters) -> TraceFilter:
+    """The filter of a deletion, which must name something. Raises InvalidQuery, InvalidDate."""
+    reader = Reader(parameters)
+    found = trace_filter(reader)
+    if found.empty:
+        reader.wrong("", "custom", "At least one filter is required to delete traces")
+        reader.finish()
+    return found

@@ -1,0 +1,127 @@
+"""SQL of which the two databases need different forms, each behind one function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from pulse.db import rls
+
+LOCK_SPACE = 5171  # first half of the advisory lock's key; the second is the environment
+CHUNK = 400
+
+
+def lock_environment(cursor: Any, environment_id: int) -> None:
+    """Wait until nobody else writes this environment's traces; released by the end of the transaction.
+
+    With one writer per environment the roll-ups can be read, added to and written, sketches
+    included, and "first write wins" needs no conflict clause. SQLite has one writer as it is.
+    """
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, environment_id])
+
+
+def try_lock_environment(cursor: Any, environment_id: int) -> bool:
+    """As ``lock_environment``, but say no instead of waiting."""
+    if connection.vendor != "postgresql":
+        return True
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, environment_id])
+    return bool(cursor.fetchone()[0])
+
+
+def insert_rows(
+    cursor: Any, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows of which none exists: COPY on PostgreSQL, executemany on SQLite.
+
+    COPY takes no row-level security, so with that on PostgreSQL gets plain inserts too.
+    """
+    names = ", ".join(columns)
+    if connection.vendor == "postgresql" and not rls.enabled():
+        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join(["%s"] * len(columns))
+    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+
+def select_in(
+    cursor: Any, select: str, fixed: Sequence[Any], values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """Rows of ``select`` whose ``{values}`` list holds one of many values, a bounded list at a time."""
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(values), CHUNK):
+        part = list(values[start : start + CHUNK])
+        marks = ", ".join(["%s"] * len(part))
+        cursor.execute(select.replace("{values}", marks), [*fixed, *part])
+        found.extend(cursor.fetchall())
+    return found
+
+
+def environment_word(environment_id: int) -> str:
+    """SQLite's index has no columns beside the words, so the environment is one of them."""
+    return f"environment{environment_id}zz"
+
+
+def _ascii(word: str) -> str:
+    """A word as FTS5's tokenizer cannot take apart, whatever its Unicode version knows."""
+    if word.isascii():
+        return word
+    return "".join(letter if letter.isascii() else f"x{ord(letter):x}" for letter in word)
+
+
+def index_words(cursor: Any, documents: Sequence[tuple[int, int, set[str]]]) -> None:
+    """(Re)index documents: primary key of the trace, environment, words."""
+    if connection.vendor == "postgresql":
+        cursor.executemany(
+            "INSERT INTO traces_search (trace_pk, environment_id, words)"
+            " SELECT id, %s, array_to_tsvector(%s::text[]) FROM traces_trace WHERE id = %s"
+            " ON CONFLICT (trace_pk) DO UPDATE SET words = excluded.words",
+            [(environment_id, sorted(words), pk) for pk, environment_id, words in documents],
+        )
+        return
+    cursor.executemany(
+        "DELETE FROM traces_search WHERE rowid = %s", [(pk,) for pk, _, _ in documents]
+    )
+    cursor.executemany(
+        "INSERT INTO traces_search (rowid, words) VALUES (%s, %s)",
+        [
+            (pk, " ".join([environment_word(environment_id), *sorted(map(_ascii, words))]))
+            for pk, environment_id, words in documents
+        ],
+    )
+
+
+def forget_words(cursor: Any, trace_pks: Sequence[int]) -> None:
+    column = "trace_pk" if connection.vendor == "postgresql" else "rowid"
+    cursor.executemany(
+        f"DELETE FROM traces_search WHERE {column} = %s", [(pk,) for pk in trace_pks]
+    )
+
+
+def search(
+    cursor: Any, environment_id: int, sought: Sequence[tuple[str, bool]], limit: int
+) -> list[int]:
+    """Primary keys of traces that hold all words, the last received first."""
+    if connection.vendor == "postgresql":
+        lexemes = " & ".join(
+            "'" + word.replace("\\", "\\\\").replace("'", "''") + "'" + (":*" if starred else "")
+            for word, starred in sought
+        )
+        cursor.execute(
+            "SELECT trace_pk FROM traces_search WHERE environment_id = %s AND words @@ %s::tsquery"
+            " ORDER BY trace_pk DESC LIMIT %s",
+            [environment_id, lexemes, limit],
+        )
+    else:
+        terms = [f'"{environment_word(environment_id)}"']
+        terms += [f'"{_ascii(word)}"' + ("*" if starred else "") for word, starred in sought]
+        cursor.execute(
+            "SELECT rowid FROM traces_search WHERE traces_search MATCH %s"
+            " ORDER BY rowid DESC LIMIT %s",
+            [" AND ".join(terms), limit],
+        )
+    return [row[0] for row in cursor.fetchall()]
