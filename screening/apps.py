@@ -57,7 +57,7 @@ class ScreeningConfig(products.ProductConfig):
         products.BodyLimit(r"/v1/candidates/[^/]+/resume/?", 10 * products.MEBIBYTE + 64 * 1024),
     )
     events = "screening.events"
-    seed = "screening.sample.seed"
+    seed = "screening.seed.seed"
     rate_limit_policy = "screening.account.rate_limit"
     webhook_form = "pihupulse"
     navigation = (("Screening", "/screening"),)

@@ -61,10 +61,10 @@ def lock_screening(environment: Environment, public_id: str) -> Screening:
     found = _by_id(environment, public_id).first()
     if found is None:
         raise NotFound("The screening was not found", details={"screening_id": public_id})
-    return relock(found)
+    return lock_again(found)
 
 
-def relock(screening: Screening) -> Screening:
+def lock_again(screening: Screening) -> Screening:
     """The same row as it is now, locked, with what it refers to."""
     return (
         Screening.objects.within(screening.environment_id)
@@ -74,12 +74,12 @@ def relock(screening: Screening) -> Screening:
     )
 
 
-def relock_with_candidate(screening: Screening) -> Screening:
+def lock_with_candidate(screening: Screening) -> Screening:
     """The same row as it is now, locked after its candidate's: the order that erasure takes too."""
     Candidate.objects.within(screening.environment_id).select_for_update().get(
         pk=screening.candidate_id
     )
-    return relock(screening)
+    return lock_again(screening)
 
 
 def _by_id(environment: Environment, public_id: str) -> QuerySet[Screening]:

@@ -73,9 +73,9 @@ def open_link(token: str, *, now: datetime) -> Screening:
 
 def note_opened(screening: Screening, *, now: datetime) -> None:
     """A person has pressed a button on the page: the invitation certainly arrived."""
-    Screening.objects.within(screening.environment_id).filter(
-        pk=screening.pk, opened_at=None
-    ).update(opened_at=now, invitation_status=Screening.Invitation.OPENED)
+    Screening.unscoped.filter(pk=screening.pk, opened_at=None).update(
+        opened_at=now, invitation_status=Screening.Invitation.OPENED
+    )
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def start(screening: Screening, *, now: datetime) -> Screening:
     next version. Raises AttemptClosed.
     """
     template = template_selectors.lock_template(screening.environment, screening.template.public_id)
-    screening = selectors.relock(screening)
+    screening = selectors.lock_again(screening)
     if screening.status == Screening.Status.IN_PROGRESS:
         return screening
     if screening.status != Screening.Status.PENDING or screening.expires_at <= now:
@@ -129,7 +129,7 @@ def save_answer(screening: Screening, save: Save, *, now: datetime) -> Saved:
     """
     screening = settle(screening, now=now)
     with transaction.atomic():
-        screening = selectors.relock(screening)
+        screening = selectors.lock_again(screening)
         _check_running(screening, now)
         saved = _store(screening, save, now)
         _spend(screening, save.active_seconds, save.signals or {}, now)
@@ -206,7 +206,7 @@ def report_presence(
     """Add time and signals without an answer. Raises AttemptClosed."""
     screening = settle(screening, now=now)
     with transaction.atomic():
-        screening = selectors.relock(screening)
+        screening = selectors.lock_again(screening)
         _check_running(screening, now)
         _spend(screening, active_seconds, signals, now)
 
@@ -218,7 +218,7 @@ def submit(screening: Screening, *, now: datetime) -> Screening:
     """
     screening = settle(screening, now=now)
     with transaction.atomic():
-        screening = selectors.relock_with_candidate(screening)
+        screening = selectors.lock_with_candidate(screening)
         if screening.status == Screening.Status.COMPLETED:
             return screening
         _check_running(screening, now)
@@ -235,7 +235,7 @@ def settle(screening: Screening, *, now: datetime) -> Screening:
     if not _over(screening, now):
         return screening
     with transaction.atomic():
-        screening = selectors.relock_with_candidate(screening)
+        screening = selectors.lock_with_candidate(screening)
         if not _over(screening, now):
             return screening
         answered = any(one.value is not None for one in selectors.answers_of(screening).values())

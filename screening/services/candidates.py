@@ -100,7 +100,7 @@ def _search_text(name: str, email: str) -> str:
 def _note_resume(candidate: Candidate, address: str, now: datetime) -> None:
     """Remember where the resume is; the pump fetches it only where the account wants that."""
     wanted = Account.of(candidate.environment).fetch_resumes
-    Resume.objects.within(candidate.environment_id).update_or_create(
+    Resume.unscoped.update_or_create(
         candidate=candidate,
         defaults={
             "environment": candidate.environment,

@@ -9,7 +9,7 @@ from django.db import transaction
 from pulse.audit.services import record
 from pulse.tenancy.models import Environment
 from screening import resume_files
-from screening.models import Answer, Candidate, Report, Resume, Screening
+from screening.models import Answer, Candidate, Report, Screening
 from screening.questions import Question
 from screening.selectors import candidates as selectors
 from screening.selectors import screenings as screening_selectors
@@ -40,7 +40,7 @@ def erase_candidate(
             one.delete()
     else:
         for one in screenings:
-            _anonymise(screening_selectors.relock(one), now)
+            _anonymise(screening_selectors.lock_again(one), now)
     _empty(candidate, now)
     record(
         environment,
@@ -56,7 +56,7 @@ def _remove_resume(candidate: Candidate) -> None:
     resume = selectors.resume_of(candidate)
     if resume is not None:
         name = resume.file_name
-        Resume.objects.within(candidate.environment_id).filter(pk=resume.pk).delete()
+        resume.delete()
         transaction.on_commit(lambda: resume_files.remove(name))
 
 
@@ -69,10 +69,10 @@ def _anonymise(screening: Screening, now: datetime) -> None:
         screening.template_version.questions if screening.template_version else []
     )
     written = [one["id"] for one in questions if one["type"] in FREE_TEXT]
-    answers = Answer.objects.within(screening.environment_id).filter(screening=screening)
+    answers = Answer.unscoped.filter(screening=screening)
     answers.filter(question_id__in=written).delete()
     answers.update(review_note="")
-    Report.objects.within(screening.environment_id).filter(screening=screening).delete()
+    Report.unscoped.filter(screening=screening).delete()
     screening.job_title = screening.language = ""
     screening.partner_ref = screening.partner_callback_url = screening.invitation_ref = ""
     screening.metadata, screening.signals = {}, {}

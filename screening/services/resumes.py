@@ -59,7 +59,7 @@ def store_upload(
 def _store(candidate: Candidate, data: bytes, media_type: str, now: datetime) -> None:
     standing = selectors.resume_of(candidate)
     old = standing.file_name if standing else ""
-    Resume.objects.within(candidate.environment_id).update_or_create(
+    Resume.unscoped.update_or_create(
         candidate=candidate,
         defaults={
             "environment_id": candidate.environment_id,

@@ -243,7 +243,7 @@ def reset(
     """
     old = selectors.get_screening(environment, screening_id)
     candidate_selectors.lock_candidate(environment, old.candidate.public_id)
-    old = selectors.relock(old)
+    old = selectors.lock_again(old)
     if old.open:
         cancel(environment, screening_id=screening_id, now=now, actor=actor)
     terms = Terms(

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from pulse.webhooks.models import Event
-from screening import sample
+from screening import seed
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ JANE = {
 
 @pytest.fixture
 def client(api, environment):
-    sample.seed(environment)
+    seed.seed(environment)
     return api("screening")
 
 
