@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from analytics.models import Rollup
 
@@ -124,8 +125,6 @@ def local_starts(
     Minutes and hours are lengths of time; days, weeks (Monday) and months follow the wall clock of
     ``zone``, so a day of a daylight saving change has 23 or 25 hours. None beyond ``limit`` buckets.
     """
-    from zoneinfo import ZoneInfo
-
     tz = ZoneInfo(zone)
     start = _floor(datetime.fromtimestamp(from_ms / 1000, tz), interval)
     starts: list[int] = []
@@ -135,6 +134,11 @@ def local_starts(
         starts.append(start_ms)
         start = _next(start, interval)
     return starts
+
+
+def next_start(start_ms: int, *, interval: str, zone: str) -> int:
+    """The start of the bucket after the one that starts at ``start_ms``."""
+    return _ms(_next(datetime.fromtimestamp(start_ms / 1000, ZoneInfo(zone)), interval))
 
 
 def _ms(moment: datetime) -> int:

@@ -58,6 +58,69 @@ SCHEMAS: dict[str, Schema] = {
     },
 }
 
+_RATE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_INSTANT: Schema = {"type": "string", "format": "date-time"}
+_OPTIONAL_TEXT: Schema = {"type": ["string", "null"]}
+
+
+def _object(optional: tuple[str, ...] = (), **properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "required": [name for name in properties if name not in optional],
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+SCHEMAS |= {
+    "Bucket": _object(("uniqueUsers",), start=_INSTANT, count=_COUNT, uniqueUsers=_COUNT),
+    "Window": _object(uniqueUsers=_COUNT, uniqueSessions=_COUNT, events=_COUNT),
+    "Value": _object(value={}, count=_COUNT, uniqueUsers=_COUNT),
+    "Funnel": {
+        "type": "object",
+        "required": ["steps"],
+        "properties": {
+            "steps": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 10,
+                "items": {
+                    "type": "object",
+                    "required": ["name"],
+                    "properties": {"name": _TEXT, "properties": {"type": "object"}},
+                },
+            },
+            "window": {"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$", "default": "7d"},
+            "by": {"type": "string", "enum": ["user", "session"], "default": "user"},
+            "ordered": {"type": "boolean", "default": True},
+            "from": _INSTANT,
+            "to": _INSTANT,
+        },
+    },
+    "Step": _object(
+        name=_TEXT,
+        count=_COUNT,
+        conversion=_RATE,
+        stepConversion=_RATE,
+        medianSeconds={"type": ["number", "null"]},
+    ),
+    "Cohort": _object(
+        start=_INSTANT,
+        users=_COUNT,
+        periods={"type": "array", "items": _object(period=_COUNT, users=_COUNT, rate=_RATE)},
+    ),
+    "Session": _object(
+        sessionId=_OPTIONAL_TEXT,
+        userId=_OPTIONAL_TEXT,
+        start=_INSTANT,
+        end=_INSTANT,
+        durationSeconds={"type": "number", "minimum": 0},
+        events=_COUNT,
+        firstName=_TEXT,
+        lastName=_TEXT,
+    ),
+}
+
 
 def schema_of(name: str) -> Schema:
     return SCHEMAS[name]
@@ -86,6 +149,21 @@ FROM = _query("from", "ISO 8601; included.", {"type": "string", "format": "date-
 TO = _query("to", "ISO 8601; excluded.", {"type": "string", "format": "date-time"})
 LIMIT = _query("limit", "More than the maximum counts as it.", {"type": "integer", "minimum": 1})
 ZONE = _query("tz", "IANA time zone; UTC by default.")
+OFFSET = _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0})
+UNIQUE = _query("unique", "Adds uniqueUsers or uniqueSessions.", enum=["users", "sessions"])
+PROPERTY = _query("property", "A top-level property.", required=True)
+INTERVAL = _query(
+    "interval",
+    "At most 1,000 buckets; `unique=none` leaves out uniqueUsers and is faster.",
+    enum=["minute", "hour", "day", "week", "month"],
+)
+RETENTION = [
+    _query("cohort", "Event that makes a user part of a cohort; any by default."),
+    _query("return", "Event that counts as coming back; any by default."),
+    _query("interval", "Length of a period; week by default.", enum=["day", "week", "month"]),
+    _query("periods", "8 by default.", {"type": "integer", "minimum": 1, "maximum": 60}),
+    _query("type", "classic by default.", enum=["classic", "rolling"]),
+]
 FILTERS = [
     _query(
         "name",

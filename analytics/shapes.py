@@ -81,3 +81,26 @@ def ingested(count: int, duplicates: int, rejected: list[dict[str, Any]] | None)
     if rejected is not None:
         data["rejected"] = rejected
     return msgspec.json.encode({"success": True, "data": data})
+
+
+def scalar(text: str | None) -> Any:
+    """A property value from its JSON text; None stands for missing."""
+    return None if text is None else msgspec.json.decode(text)
+
+
+def rate(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def session(row: dict[str, Any]) -> dict[str, Any]:
+    """A session of the sessions report; ``sessionId`` is null where pauses told it apart."""
+    return {
+        "sessionId": row["session_id"],
+        "userId": row["user_id"],
+        "start": instant(row["first_ms"]),
+        "end": instant(row["last_ms"]),
+        "durationSeconds": round((row["last_ms"] - row["first_ms"]) / 1000, 3),
+        "events": row["events"],
+        "firstName": row["first_name"],
+        "lastName": row["last_name"],
+    }

@@ -25,4 +25,10 @@ urlpatterns: list[URLPattern] = _paths(
     ("names", events.NamesView),
     ("properties", events.PropertiesView),
     ("reports/top-events", reports.TopEventsView),
+    ("reports/timeseries", reports.TimeseriesView),
+    ("reports/unique-users", reports.UniqueUsersView),
+    ("reports/breakdown", reports.BreakdownView),
+    ("reports/funnel", reports.FunnelView),
+    ("reports/retention", reports.RetentionView),
+    ("reports/sessions", reports.SessionsView),
 )

@@ -22,6 +22,10 @@ class AnalyticsView(ApiView):
     def parameters(self) -> Parameters:
         return dict(self.request._request.GET.lists())
 
+    @property
+    def now_ms(self) -> int:
+        return int(self.request.now.timestamp() * 1000)
+
     def respond(
         self,
         data: Any,

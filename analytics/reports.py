@@ -1,0 +1,237 @@
+"""What the reports ask, from their parameters: windows, buckets, funnels and cohorts.
+
+Shared by the API and the page; a wrong parameter raises InvalidInput with its name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from analytics import buckets, filters, shapes
+from analytics.buckets import DAY_MS
+from analytics.filters import Filters, Parameters, refuse
+from analytics.models import MAX_NAME
+from analytics.selectors import journeys, totals
+from analytics.selectors.journeys import FunnelPlan
+from pulse.errors import FieldError, InvalidInput
+from pulse.strictjson import storable
+from pulse.tenancy.models import Environment
+
+INTERVALS = ("minute", "hour", "day", "week", "month")
+MAX_BUCKETS = 1000
+MAX_STEPS = 10
+MAX_PERIODS = 60
+DEFAULT_DAYS = 30
+_UNITS_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": DAY_MS, "w": 7 * DAY_MS}
+_WINDOW = re.compile(r"([0-9]{1,6})([smhdw])")
+
+
+def timeseries(
+    environment: Environment, parameters: Parameters, *, now_ms: int
+) -> list[dict[str, Any]]:
+    """``[{start, count, uniqueUsers}]`` with every bucket of the window, the empty ones too.
+
+    The window is the last 30 days where ``from`` and ``to`` are absent. ``unique=none`` leaves out
+    ``uniqueUsers``, which lets the roll-up answer.
+    """
+    wanted = with_window(filters.parse(parameters), now_ms)
+    interval = filters.choice(parameters, "interval", INTERVALS, "day")
+    zone = filters.time_zone(parameters)
+    unique = filters.choice(parameters, "unique", ("users", "none"), "users") == "users"
+    starts = _starts(wanted, interval, zone, MAX_BUCKETS)
+    found = totals.series(environment, wanted, starts, unique=unique)
+    return [
+        {"start": shapes.instant(bucket.start_ms), "count": bucket.count}
+        | ({"uniqueUsers": bucket.unique_users} if unique else {})
+        for bucket in found
+    ]
+
+
+def with_window(wanted: Filters, now_ms: int, days: int = DEFAULT_DAYS) -> Filters:
+    """The filters with both ends of their window: up to now, and the last ``days`` days."""
+    to_ms = now_ms + 1 if wanted.to_ms is None else wanted.to_ms
+    from_ms = to_ms - days * DAY_MS if wanted.from_ms is None else wanted.from_ms
+    if from_ms >= to_ms:
+        refuse("from", "from must be before to", "range")
+    return replace(wanted, from_ms=from_ms, to_ms=to_ms)
+
+
+def _starts(wanted: Filters, interval: str, zone: str, most: int) -> list[int]:
+    """Starts of the buckets that touch the window, and the end of the last."""
+    low, high = wanted.from_ms or 0, wanted.to_ms or 0
+    try:
+        starts = buckets.local_starts(low, high, interval=interval, zone=zone, limit=most + 1)
+        end = buckets.next_start(starts[-1], interval=interval, zone=zone) if starts else None
+    except (OverflowError, ValueError, OSError):
+        refuse("from", "from and to must lie between the years 1 and 9999", "range")
+    if starts is None or end is None or len(starts) > most:
+        refuse("interval", f"The window holds more than {most} buckets", "too_many")
+    return [*starts, end]
+
+
+def breakdown(environment: Environment, parameters: Parameters) -> list[dict[str, Any]]:
+    """``[{value, count, uniqueUsers}]`` of ``property``; null is every event without it."""
+    key = filters.text(parameters, "property", 255)
+    if not key:
+        refuse("property", "property is required", "required")
+    rows = totals.breakdown(
+        environment, filters.parse(parameters), key=key, limit=filters.limit(parameters, 50)
+    )
+    return [
+        {"value": shapes.scalar(row["value"]), "count": row["count"], "uniqueUsers": row["users"]}
+        for row in rows
+    ]
+
+
+def sessions(environment: Environment, parameters: Parameters) -> list[dict[str, Any]]:
+    rows = journeys.sessions(
+        environment,
+        filters.parse(parameters),
+        limit=filters.limit(parameters, 100),
+        offset=filters.integer(parameters, "offset", default=0, low=0, high=filters.MAX_OFFSET),
+    )
+    return [shapes.session(row) for row in rows]
+
+
+def retention(
+    environment: Environment, parameters: Parameters, *, now_ms: int
+) -> list[dict[str, Any]]:
+    """``[{start, users, periods: [{period, users, rate}]}]``, one row for each cohort.
+
+    ``classic`` counts who was active in a period, ``rolling`` who was active in it or later. Periods
+    that have not begun are left out.
+    """
+    interval = filters.choice(parameters, "interval", ("day", "week", "month"), "week")
+    periods = filters.integer(parameters, "periods", default=8, low=1, high=MAX_PERIODS)
+    rolling = filters.choice(parameters, "type", ("classic", "rolling"), "classic") == "rolling"
+    days = periods * {"day": 1, "week": 7, "month": 31}[interval]
+    wanted = with_window(filters.parse({**parameters, "name": []}), now_ms, days)
+    starts = _starts(wanted, interval, filters.time_zone(parameters), 10 * MAX_PERIODS)
+    found = journeys.retention(
+        environment,
+        replace(wanted, names=_one_name(parameters, "cohort")),
+        replace(wanted, names=_one_name(parameters, "return")),
+        starts,
+    )
+    return [_cohort(found, number, starts, periods, rolling) for number in range(len(starts) - 1)]
+
+
+def _one_name(parameters: Parameters, parameter: str) -> tuple[str, ...]:
+    name = filters.text(parameters, parameter, MAX_NAME, "any")
+    return () if name == "any" else (name,)
+
+
+def _cohort(
+    found: dict[tuple[int, int], tuple[int, int]],
+    number: int,
+    starts: list[int],
+    periods: int,
+    rolling: bool,
+) -> dict[str, Any]:
+    size = found.get((number, 0), (0, 0))[0]
+    begun = min(periods, len(starts) - 1 - number)
+    counts = [found.get((number, period), (0, 0)) for period in range(begun)]
+    users = [
+        sum(ended for _, ended in counts[period:]) if rolling else counts[period][0]
+        for period in range(begun)
+    ]
+    if rolling and len(starts) - 1 - number > periods:
+        beyond = sum(
+            ended
+            for (cohort, period), (_, ended) in found.items()
+            if cohort == number and period >= periods
+        )
+        users = [count + beyond for count in users]
+    return {
+        "start": shapes.instant(starts[number]),
+        "users": size,
+        "periods": [
+            {"period": period, "users": count, "rate": shapes.rate(count, size)}
+            for period, count in enumerate(users)
+        ],
+    }
+
+
+def funnel(
+    environment: Environment, body: dict[str, Any], parameters: Parameters, *, now_ms: int
+) -> list[dict[str, Any]]:
+    """``[{name, count, conversion, stepConversion, medianSeconds}]`` for each step of ``body``."""
+    given = dict(parameters)
+    for name in ("from", "to"):
+        if body.get(name) is not None:
+            given[name] = [_text(body, name)]
+    window = replace(filters.parse(given), names=(), prefixes=())
+    plan = _plan(body, with_window(window, now_ms))
+    found = journeys.funnel(environment, plan)
+    answer = []
+    for number, (step, filtered) in enumerate(zip(found, plan.steps, strict=True)):
+        before = found[number - 1].count if number else step.count
+        took = step.median_ms
+        answer.append(
+            {
+                "name": filtered.names[0],
+                "count": step.count,
+                "conversion": shapes.rate(step.count, found[0].count),
+                "stepConversion": shapes.rate(step.count, before),
+                "medianSeconds": None if took is None else round(took / 1000, 3),
+            }
+        )
+    return answer
+
+
+def _plan(body: dict[str, Any], window: Filters) -> FunnelPlan:
+    steps = body.get("steps")
+    if not isinstance(steps, list) or not 1 <= len(steps) <= MAX_STEPS:
+        refuse("steps", f"steps must be an array of 1 to {MAX_STEPS} steps")
+    by = body.get("by", "user")
+    if by not in ("user", "session"):
+        refuse("by", "by must be one of user, session", "unknown")
+    ordered = body.get("ordered", True)
+    if not isinstance(ordered, bool):
+        refuse("ordered", "ordered must be a boolean", "type")
+    return FunnelPlan(
+        steps=tuple(_step(step, number, window) for number, step in enumerate(steps)),
+        window_ms=_window_ms(body.get("window", "7d")),
+        by=by,
+        ordered=ordered,
+    )
+
+
+def _step(step: Any, number: int, window: Filters) -> Filters:
+    where = f"steps.{number}"
+    if not isinstance(step, dict):
+        refuse(where, f"{where} must be an object", "type")
+    name = step.get("name")
+    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME or not storable(name):
+        refuse(f"{where}.name", f"{where}.name must be the name of an event", "required")
+    properties = step.get("properties") or {}
+    if not isinstance(properties, dict) or len(properties) > filters.MAX_PROPERTIES:
+        message = f"{where}.properties must be an object of at most {filters.MAX_PROPERTIES} values"
+        refuse(f"{where}.properties", message, "type")
+    values = tuple((key, _scalar_text(value, where)) for key, value in properties.items())
+    return replace(window, names=(name,), properties=(*window.properties, *values))
+
+
+def _scalar_text(value: Any, where: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str | int | float) or not storable(str(value)):
+        refuse(f"{where}.properties", f"{where}.properties must hold strings, numbers or booleans")
+    return str(value)
+
+
+def _window_ms(value: Any) -> int:
+    match = _WINDOW.fullmatch(value) if isinstance(value, str) else None
+    if match is None or int(match[1]) == 0:
+        refuse("window", 'window must be a length of time such as "7d", "12h" or "30m"')
+    return int(match[1]) * _UNITS_MS[match[2]]
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    value = body[name]
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        message = f"{name} must be an ISO 8601 date-time"
+        raise InvalidInput(message, fields=[FieldError(name, "type")])
+    return str(value)

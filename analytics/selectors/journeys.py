@@ -1,0 +1,214 @@
+"""What users did one after the other: funnels, retention, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from statistics import median
+from typing import Any
+
+from django.db import connection
+from django.db.models import IntegerField, QuerySet, Value
+
+from analytics import statements
+from analytics.filters import Filters
+from analytics.models import Event
+from analytics.selectors.events import filtered
+from pulse.tenancy.models import Environment
+
+GAP_MS = 30 * 60_000
+"""Events without a session id belong together while no pause between them is longer."""
+CHUNK = 5000
+
+Step = tuple[int, int]
+"""(instant in milliseconds, number of the step) of one event that a funnel looks at."""
+
+
+@dataclass(slots=True)
+class FunnelStep:
+    """How many got this far, and the milliseconds they took from the step before."""
+
+    count: int = 0
+    took_ms: list[int] = field(default_factory=list)
+
+    @property
+    def median_ms(self) -> float | None:
+        return median(self.took_ms) if self.took_ms else None
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelPlan:
+    """What a funnel asks: the filters of each step, how long one may take, in order or in any."""
+
+    steps: tuple[Filters, ...]
+    window_ms: int
+    by: str
+    ordered: bool
+
+
+def funnel(environment: Environment, plan: FunnelPlan) -> list[FunnelStep]:
+    """Each actor's deepest way through the steps within the window, whichever event it began with.
+
+    One pass over the events of the steps, sorted by actor and time.
+    """
+    found = [FunnelStep() for _ in plan.steps]
+    walk = _ordered_way if plan.ordered else _any_way
+    for _, rows in groupby(_funnel_rows(environment, plan), key=itemgetter(0)):
+        way = walk([(row[1], row[2]) for row in rows], len(plan.steps), plan.window_ms)
+        for number, instant in enumerate(way):
+            found[number].count += 1
+            if number:
+                found[number].took_ms.append(instant - way[number - 1])
+    return found
+
+
+def _funnel_rows(environment: Environment, plan: FunnelPlan) -> Iterator[tuple[str, int, int]]:
+    """(actor, instant, step) of every event that is a step, by actor and time.
+
+    At equal instants a later step comes first, so that one event never serves as two steps.
+    """
+    column = "session_id" if plan.by == "session" else "user_id"
+    parts: list[QuerySet[Any, Any]] = [
+        filtered(environment, filters)
+        .exclude(**{column: None})
+        .annotate(step=Value(number, output_field=IntegerField()))
+        .values_list(column, "timestamp_ms", "step")
+        .order_by()
+        for number, filters in enumerate(plan.steps)
+    ]
+    union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return union.order_by(column, "timestamp_ms", "-step").iterator(chunk_size=CHUNK)
+
+
+def _ordered_way(events: Iterable[Step], depth: int, window_ms: int) -> list[int]:
+    """Instants of the deepest chain of steps in order, begun and ended within the window.
+
+    ``chains[n]`` is the chain to step n that began last: the one with the most time left.
+    """
+    chains: list[list[int]] = [[] for _ in range(depth)]
+    best: list[int] = []
+    for instant, step in events:
+        if step == 0:
+            chains[0] = [instant]
+        elif chains[step - 1] and instant - chains[step - 1][0] <= window_ms:
+            if not chains[step] or chains[step][0] <= chains[step - 1][0]:
+                chains[step] = [*chains[step - 1], instant]
+        else:
+            continue
+        if len(chains[step]) > len(best):
+            best = chains[step]
+    return best
+
+
+def _any_way(events: Sequence[Step], depth: int, window_ms: int) -> list[int]:
+    """Instants at which the most different steps were done within one window, in any order."""
+    best: list[int] = []
+    for first in range(len(events)):
+        seen: dict[int, int] = {}
+        for instant, step in events[first:]:
+            if instant - events[first][0] > window_ms:
+                break
+            seen.setdefault(step, instant)
+        if len(seen) > len(best):
+            best = sorted(seen.values())
+        if len(best) == depth:
+            break
+    return best
+
+
+def retention(
+    environment: Environment, cohort: Filters, activity: Filters, starts: Sequence[int]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """(cohort, period) → (users active in it, users whose last activity is in it).
+
+    A user belongs to the cohort of the first matching event in the window; period 0 of a cohort,
+    for its second figure, includes those who never came back. ``starts`` are the borders.
+    """
+    table, values = statements.bounds(connection.vendor, starts)
+    first, first_values = _plain(filtered(environment, cohort))
+    active, active_values = _plain(filtered(environment, activity))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH {table},
+            firsts AS (SELECT user_id, MIN(timestamp_ms) AS at FROM ({first}) AS joined
+                       WHERE user_id IS NOT NULL GROUP BY user_id),
+            cohorts AS (SELECT user_id, at, number FROM firsts
+                        JOIN bounds ON at >= low AND at < high),
+            visits AS (SELECT DISTINCT cohorts.user_id, cohorts.number AS cohort,
+                              bounds.number - cohorts.number AS period
+                       FROM cohorts JOIN ({active}) AS acted
+                       ON acted.user_id = cohorts.user_id AND acted.timestamp_ms >= cohorts.at
+                       JOIN bounds ON acted.timestamp_ms >= low AND acted.timestamp_ms < high
+                       UNION SELECT user_id, number, 0 FROM cohorts),
+            lasts AS (SELECT user_id, cohort, MAX(period) AS period FROM visits
+                      GROUP BY user_id, cohort),
+            counted AS (SELECT cohort, period, COUNT(*) AS active, 0 AS ended FROM visits
+                        GROUP BY cohort, period
+                        UNION ALL SELECT cohort, period, 0, COUNT(*) FROM lasts
+                        GROUP BY cohort, period)
+            SELECT cohort, period, SUM(active), SUM(ended) FROM counted GROUP BY cohort, period
+            """,
+            [*values, *first_values, *active_values],
+        )
+        return {
+            (cohort, period): (int(active), int(ended))
+            for cohort, period, active, ended in cursor.fetchall()
+        }
+
+
+def _plain(rows: QuerySet[Event]) -> tuple[str, tuple[Any, ...]]:
+    return rows.values("user_id", "timestamp_ms").order_by().query.sql_with_params()
+
+
+def sessions(
+    environment: Environment, filters: Filters, *, limit: int, offset: int
+) -> list[dict[str, Any]]:
+    """Sessions, the latest first: by session id, and by user and pause where there is none.
+
+    ``[{session_id, user_id, first_ms, last_ms, events, first_name, last_name}]``
+    """
+    rows = filtered(environment, filters).exclude(user_id=None, session_id=None)
+    inner, values = (
+        rows.values("id", "name", "user_id", "session_id", "timestamp_ms")
+        .order_by()
+        .query.sql_with_params()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH passed AS ({inner}),
+            paused AS (
+                SELECT *, CASE WHEN session_id IS NULL AND timestamp_ms - LAG(timestamp_ms) OVER (
+                    PARTITION BY user_id, session_id ORDER BY timestamp_ms, id) <= %s
+                    THEN 0 ELSE 1 END AS begins FROM passed),
+            numbered AS (
+                SELECT *, CASE WHEN session_id IS NULL THEN SUM(begins) OVER (
+                    PARTITION BY user_id, session_id ORDER BY timestamp_ms, id) ELSE 0 END AS number,
+                    CASE WHEN session_id IS NULL THEN user_id END AS visitor FROM paused),
+            ranked AS (
+                SELECT *,
+                    ROW_NUMBER() OVER (PARTITION BY session_id, visitor, number
+                                       ORDER BY timestamp_ms, id) AS forth,
+                    ROW_NUMBER() OVER (PARTITION BY session_id, visitor, number
+                                       ORDER BY timestamp_ms DESC, id DESC) AS back
+                FROM numbered)
+            SELECT session_id, MAX(user_id), MIN(timestamp_ms), MAX(timestamp_ms), COUNT(*),
+                MAX(CASE WHEN forth = 1 THEN name END), MAX(CASE WHEN back = 1 THEN name END)
+            FROM ranked GROUP BY session_id, visitor, number
+            ORDER BY MIN(timestamp_ms) DESC, MIN(id) DESC LIMIT %s OFFSET %s
+            """,
+            [*values, GAP_MS, limit, offset],
+        )
+        names = (
+            "session_id",
+            "user_id",
+            "first_ms",
+            "last_ms",
+            "events",
+            "first_name",
+            "last_name",
+        )
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
