@@ -1,5 +1,5 @@
 from pulse import products
-from pulse.products import MEBIBYTE, BodyLimit, Door
+from pulse.products import MEBIBYTE, BodyLimit, Door, Pump
 
 from . import openapi
 
@@ -29,8 +29,21 @@ class AnalyticsConfig(products.ProductConfig):
             operation=openapi.BATCH,
             body_limit_bytes=5 * MEBIBYTE,
         ),
+        Door(
+            "GET",
+            rf"{PREFIX}/live/?",
+            "analytics.live.stream",
+            path=f"{PREFIX}/live",
+            operation=openapi.LIVE,
+        ),
     )
     body_limits = (BodyLimit(rf"{PREFIX}/events/batch/?", 5 * MEBIBYTE),)
+    pumps = (
+        Pump("analytics-erasures", "analytics.tasks.erase", period_seconds=30),
+        Pump("analytics-upkeep", "analytics.tasks.keep_up", period_seconds=600),
+    )
+    events = "analytics.events"
+    seed = "analytics.sample.seed"
     key_prefixes = ("pa_write_", "pa_query_")
     key_kinds = (
         products.KeyKind(

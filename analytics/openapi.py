@@ -109,6 +109,14 @@ SCHEMAS |= {
         users=_COUNT,
         periods={"type": "array", "items": _object(period=_COUNT, users=_COUNT, rate=_RATE)},
     ),
+    "Erasure": _object(
+        id=_TEXT,
+        state={"type": "string", "enum": ["pending", "done"]},
+        deletedEvents=_COUNT,
+        requestedAt=_INSTANT,
+        finishedAt={"type": ["string", "null"], "format": "date-time"},
+    ),
+    "Settings": _object(retentionDays={"type": ["integer", "null"], "minimum": 1}),
     "Session": _object(
         sessionId=_OPTIONAL_TEXT,
         userId=_OPTIONAL_TEXT,
@@ -265,4 +273,14 @@ BATCH: Schema = {
             },
         }
     ),
+}
+LIVE: Schema = {
+    "summary": "The newest events and the counts of the last 30 minutes, as they change",
+    "tags": ["live"],
+    "responses": {
+        "200": {
+            "description": "Server-sent events named snapshot: {events, minutes, count}.",
+            "content": {"text/event-stream": {"schema": _TEXT}},
+        }
+    },
 }

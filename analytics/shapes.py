@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 import orjson
 
+from pulse import times
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,3 +106,19 @@ def session(row: dict[str, Any]) -> dict[str, Any]:
         "firstName": row["first_name"],
         "lastName": row["last_name"],
     }
+
+
+def erasure(row: Any) -> dict[str, Any]:
+    """A request to delete everything of one user; the user is not named."""
+    return {
+        "id": row.public_id,
+        "state": row.state,
+        "deletedEvents": row.deleted_events,
+        "requestedAt": times.utc_millis(row.requested_at),
+        "finishedAt": times.utc_millis(row.finished_at),
+    }
+
+
+def settings(retention_days: int | None) -> dict[str, Any]:
+    """The settings of an environment; null keeps events for ever."""
+    return {"retentionDays": retention_days}

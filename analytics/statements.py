@@ -17,7 +17,7 @@ import msgspec
 from django.db.models import BooleanField, TextField
 from django.db.models.expressions import RawSQL
 
-from analytics.buckets import Key
+from analytics.buckets import QUARTER_MS, Key, expanded
 
 BLOCK = 1000
 """How many event numbers a PostgreSQL writer reserves at a time."""
@@ -282,3 +282,56 @@ def _scalar(text: str) -> bool | int | float | None:
 
 def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
+
+
+def delete_events(cursor: Any, vendor: str, keys: Sequence[tuple[int, int]]) -> None:
+    """Delete events by (id, receipt): the receipt names the partition."""
+    if vendor == "postgresql":
+        cursor.execute(
+            "DELETE FROM analytics_event AS event"
+            " USING unnest(%s::bigint[], %s::bigint[]) AS doomed(id, received_ms)"
+            " WHERE event.id = doomed.id AND event.received_ms = doomed.received_ms"
+            " AND event.received_ms BETWEEN %s AND %s",
+            (
+                [key[0] for key in keys],
+                [key[1] for key in keys],
+                min(key[1] for key in keys),
+                max(key[1] for key in keys),
+            ),
+        )
+    else:
+        cursor.executemany("DELETE FROM analytics_event WHERE id = ?", [key[:1] for key in keys])
+
+
+def delete_insert_ids(
+    cursor: Any, vendor: str, pairs: Sequence[tuple[int, str]], before_ms: int
+) -> None:
+    """Delete insert ids that were not claimed again since."""
+    mark = "%s" if vendor == "postgresql" else "?"
+    cursor.executemany(
+        f"DELETE FROM analytics_insertid WHERE environment_id = {mark} AND insert_id = {mark}"
+        f" AND received_ms < {mark}",
+        [(*pair, before_ms) for pair in pairs],
+    )
+
+
+def drop_partition(cursor: Any, table: str) -> None:
+    """Take a month out of the roll-up and drop it, whatever it holds. PostgreSQL only."""
+    cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(
+        f"SELECT environment_id, timestamp_ms - timestamp_ms %% {QUARTER_MS}, name, -count(*)"
+        f" FROM {table} GROUP BY 1, 2, 3",
+        (),
+    )
+    quarters = {(environment, start, name): n for environment, start, name, n in cursor.fetchall()}
+    if quarters:
+        add_to_rollup(cursor, "postgresql", expanded(quarters))
+    cursor.execute(f"DROP TABLE {table}")
+
+
+def create_partition(cursor: Any, table: str, low_ms: int, high_ms: int) -> None:
+    """A partition for [low, high). PostgreSQL only."""
+    cursor.execute(
+        f"CREATE TABLE IF NOT EXISTS {table} PARTITION OF analytics_event"
+        f" FOR VALUES FROM ({low_ms:d}) TO ({high_ms:d})"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import events, reports
+from analytics.views import events, privacy, reports
 from analytics.views.envelope import AnalyticsView
 
 BASE = "api/v1/pulse"
@@ -31,4 +31,7 @@ urlpatterns: list[URLPattern] = _paths(
     ("reports/funnel", reports.FunnelView),
     ("reports/retention", reports.RetentionView),
     ("reports/sessions", reports.SessionsView),
+    ("users/<path:user_id>/events", privacy.UserEventsView),
+    ("erasures/<str:erasure_id>", privacy.ErasureView),
+    ("settings", privacy.SettingsView),
 )

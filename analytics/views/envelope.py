@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 
@@ -16,7 +16,7 @@ class AnalyticsView(ApiView):
     """A query key reads; ``self.parameters`` are all values of all query parameters."""
 
     product = "analytics"
-    required_scope: str | dict[str, str] = access.QUERY  # type: ignore[misc]
+    required_scope: ClassVar[str | dict[str, str]] = access.QUERY
 
     @property
     def parameters(self) -> Parameters:
