@@ -36,7 +36,7 @@ async def stream(request: Request) -> StreamingResponse:
     access.check_origin(credential, request.headers)
     if sum(len(feed.listeners) for feed in _feeds.values()) >= MAX_LISTENERS:
         raise Unavailable("Too many live streams are open.", retry_after=30)
-    chunks = _listen(credential.environment)
+    chunks = _listen(credential.environment, request)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(chunks, headers=headers, content_type="text/event-stream")
 
@@ -93,7 +93,7 @@ def _encoded(environment: Environment, now_ms: int) -> bytes:
     return orjson.dumps(snapshot(environment, now_ms))
 
 
-async def _listen(environment: Environment) -> AsyncIterator[bytes]:
+async def _listen(environment: Environment, request: Request) -> AsyncIterator[bytes]:
     feed = _feeds.setdefault(environment.pk, _Feed(environment))
     queue: asyncio.Queue[bytes] = asyncio.Queue(1)
     feed.listeners.add(queue)
@@ -101,16 +101,20 @@ async def _listen(environment: Environment) -> AsyncIterator[bytes]:
         queue.put_nowait(feed.last)
     if feed.task is None or feed.task.done():
         feed.task = asyncio.create_task(feed.run())
+    gone = asyncio.create_task(request.disconnected())
     try:
         yield b"retry: 3000\n\n"
-        while True:
-            try:
-                found = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
-            except TimeoutError:
-                yield b": still here\n\n"
+        while not gone.done():
+            found = asyncio.create_task(queue.get())
+            waiting = {found, gone}
+            await asyncio.wait(waiting, timeout=HEARTBEAT_SECONDS, return_when="FIRST_COMPLETED")
+            if found.done():
+                yield b"event: snapshot\ndata: " + found.result() + b"\n\n"
             else:
-                yield b"event: snapshot\ndata: " + found + b"\n\n"
+                found.cancel()
+                yield b": still here\n\n"
     finally:
+        gone.cancel()
         feed.listeners.discard(queue)
         if not feed.listeners and _feeds.get(environment.pk) is feed:
             del _feeds[environment.pk]
