@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from pulse import products
 
 
@@ -30,6 +32,7 @@ class HrConfig(products.ProductConfig):
                 "read:events",
                 "read:audit",
                 "read:score",
+                "read:exports",
                 "write:*",
                 "write:employees",
                 "write:status_log",
@@ -50,4 +53,33 @@ class HrConfig(products.ProductConfig):
     )
     rate_limit_policy = "hr.limits.policy"
     pumps = (products.Pump("hr-leavers", "hr.pumps.offboard_leavers", period_seconds=60),)
+    exporters: ClassVar[dict[str, str]] = {
+        "employees": "hr.exports.employees",
+        "status-log": "hr.exports.status_log",
+        "kudos": "hr.exports.kudos",
+        "workload-checkins": "hr.exports.workload_checkins",
+        "leave": "hr.exports.leave_entries",
+    }
+    doors = (
+        products.Door(
+            "GET",
+            r"/v1/exports/(?P<export_id>[^/]+)/download",
+            "hr.downloads.export_file",
+            path="/v1/exports/{export_id}/download",
+            operation={
+                "operationId": "getExportFile",
+                "tags": ["exports"],
+                "responses": {
+                    "200": {
+                        "description": "The file",
+                        "content": {
+                            "text/csv": {"schema": {"type": "string"}},
+                            "application/x-ndjson": {"schema": {"type": "string"}},
+                        },
+                    }
+                },
+            },
+        ),
+    )
+    body_limits = (products.BodyLimit(r"/v1/imports/employees/?", 10 * products.MEBIBYTE),)
     accent = "hr"

@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import transaction
 
 from hr.models import (
+    CalendarFeed,
+    CustomField,
     Employee,
     Holiday,
     Kudos,
@@ -317,3 +319,17 @@ def _score_inputs(
         for employee in staff
         for days_ago in (60, 21, 7)
     )
+
+
+@transaction.atomic
+def reset(environment: Environment) -> int:
+    """Delete every HR row of a test environment; how many people there were."""
+    for model in (
+        LeaveEntry, Kudos, StatusLogEntry, WorkloadCheckin, ScoreInput, CalendarFeed, Holiday,
+        CustomField,
+    ):  # fmt: skip
+        model.objects.within(environment).delete()
+    people.employees(environment).update(manager=None)
+    count = people.employees(environment).count()
+    people.employees(environment).delete()
+    return count

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.urls import URLPattern, re_path
-from drf_spectacular.utils import extend_schema
 
 from hr import webhook_urls
-from hr.views import calendars, employees, entries, leave, people, root, scores
+from hr.views import calendars, employees, entries, keys, leave, operations, people, root, scores
 from pulse.http.views import ApiView
 
 ID = r"[^/]+"
@@ -21,8 +18,7 @@ def route(pattern: str, view: type[ApiView]) -> URLPattern:
 
 def spelt(pattern: str, view: type[ApiView]) -> URLPattern:
     """Another spelling of a documented path, which answers and stays out of the OpenAPI document."""
-    hidden: Any = type(view.__name__, (view,), {"__doc__": view.__doc__})
-    return re_path(rf"^{_expression(pattern)}\Z", extend_schema(exclude=True)(hidden).as_view())
+    return re_path(rf"^{_expression(pattern)}\Z", view.as_view(schema=None))
 
 
 def _expression(pattern: str) -> str:
@@ -55,6 +51,18 @@ ROUTES: tuple[tuple[str, type[ApiView]], ...] = (
     ("v1/holidays/{holiday_id}", calendars.HolidayView),
     ("v1/calendar-feeds", calendars.FeedsView),
     ("v1/calendar-feeds/{feed_id}", calendars.FeedView),
+    ("v1/employees/{employee_id}/export", operations.SubjectExportView),
+    ("v1/employees/{employee_id}/erase", operations.SubjectErasureView),
+    ("v1/me", keys.MeView),
+    ("v1/api-keys", keys.ApiKeysView),
+    ("v1/api-keys/{key_id}", keys.ApiKeyView),
+    ("v1/api-keys/{key_id}/rotate", keys.ApiKeyRotationView),
+    ("v1/imports/employees", operations.EmployeeImportView),
+    ("v1/exports", operations.ExportsView),
+    ("v1/exports/{export_id}", operations.ExportView),
+    ("v1/audit-log", operations.AuditLogView),
+    ("v1/test/seed", operations.TestSeedView),
+    ("v1/test/reset", operations.TestResetView),
     *webhook_urls.ROUTES,
 )
 

@@ -39,6 +39,15 @@ def find_employee(environment: Environment, employee_id: str | None) -> Employee
     return employees(environment).filter(public_id=employee_id).first()
 
 
+def by_email_or_id(
+    environment: Environment, emails: set[str], employee_ids: set[str]
+) -> Iterable[Employee]:
+    """Everybody of these addresses or ids, in groups that either database takes as parameters."""
+    for name, wanted in (("email", sorted(emails)), ("public_id", sorted(employee_ids))):
+        for start in range(0, len(wanted), 500):
+            yield from employees(environment).filter(**{f"{name}__in": wanted[start : start + 500]})
+
+
 def lock_employee(environment: Environment, employee_id: str) -> Employee:
     """The person, held until the transaction ends. Raises NotFound."""
     found = lock_employee_if_known(environment, employee_id)

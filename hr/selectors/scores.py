@@ -30,6 +30,10 @@ class ScoreOfDay:
     trend: str | None
 
 
+def all_inputs(environment: Environment, employee: Employee) -> QuerySet[ScoreInput]:
+    return ScoreInput.objects.within(environment).filter(employee=employee).order_by("date")
+
+
 def inputs_in_force(environment: Environment, employee: Employee, day: date) -> ScoreInput | None:
     """The newest inputs of a person up to ``day``."""
     return (

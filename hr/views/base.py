@@ -64,6 +64,25 @@ class HrView(ApiView):
             {"data": items, "next_cursor": page.next_cursor, "total_count": page.total}
         )
 
+    def listed_rows(
+        self,
+        found: QuerySet[Any],
+        *,
+        query: dict[str, Any],
+        shape: Callable[[Any], dict[str, Any]],
+    ) -> HttpResponse:
+        """The same envelope for rows of the kernel's, newest first."""
+        filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
+        page = pagination.keyset(
+            found,
+            environment=self.request.environment,
+            limit=query["limit"],
+            cursor=query.get("cursor"),
+            purpose=f"hr {type(self).__name__} {filters}",
+        )
+        data = [shape(row) for row in page.items]
+        return self.show({"data": data, "next_cursor": page.next_cursor, "total_count": page.total})
+
     def represented(self, items: list[dict[str, Any]], query: dict[str, Any]) -> Any:
         """``items`` with what ``expand`` asks for, and only the members that ``fields`` names."""
         representation.expand(

@@ -16,6 +16,7 @@ from hr.selectors import calendars as selectors
 from hr.serializers import leave as forms
 from hr.serializers.lists import ListQuery
 from hr.services import calendars as services
+from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
@@ -74,6 +75,7 @@ class HolidaysView(HrView):
 
     @extend_schema(request=forms.HolidayIn, responses={201: forms.HolidayOut})
     @idempotent
+    @audited("holiday.added")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.HolidayIn)
         values["location"] = values.get("location") or ""
@@ -87,6 +89,7 @@ class HolidayView(HrView):
     required_scope = "write:leave"
 
     @extend_schema(request=None, responses={204: None})
+    @audited("holiday.removed")
     def delete(self, request: ApiRequest, holiday_id: str) -> HttpResponse:
         services.remove_holiday(request.environment, holiday_id=holiday_id)
         return nothing()
@@ -107,6 +110,7 @@ class FeedsView(HrView):
         )
 
     @extend_schema(request=forms.FeedIn, responses={201: forms.FeedOut})
+    @audited("calendar_feed.opened")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.FeedIn)
         if values["audience"] == CalendarFeed.Audience.PERSON:
@@ -125,6 +129,7 @@ class FeedView(HrView):
     required_scope = "write:leave"
 
     @extend_schema(request=None, responses={204: None})
+    @audited("calendar_feed.revoked")
     def delete(self, request: ApiRequest, feed_id: str) -> HttpResponse:
         services.revoke_feed(request.environment, feed_id=feed_id, now=request.now)
         return nothing()

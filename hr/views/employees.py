@@ -14,6 +14,7 @@ from hr.models import Employee
 from hr.selectors import employees as selectors
 from hr.serializers import employees as forms
 from hr.services import employees as services
+from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
@@ -41,6 +42,7 @@ class EmployeesView(HrView):
 
     @extend_schema(request=forms.EmployeeIn, responses={201: forms.EmployeeOut})
     @idempotent
+    @audited("employee.created")
     def post(self, request: ApiRequest) -> HttpResponse:
         employee = services.create_employee(
             request.environment, values=self.parse(forms.EmployeeIn), now=request.now
@@ -68,6 +70,7 @@ class EmployeeView(HrView):
 
     @extend_schema(request=forms.EmployeePatch, responses=forms.EmployeeOut)
     @idempotent
+    @audited("employee.updated")
     def patch(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         selectors.get_employee(request.environment, employee_id)
         changes = self.parse(forms.EmployeePatch, partial=True)
@@ -84,6 +87,7 @@ class EmployeeView(HrView):
     @extend_schema(
         parameters=[forms.OffboardQuery], request=None, responses={200: forms.EmployeeOut}
     )
+    @audited("employee.offboarded")
     def delete(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         selectors.get_employee(request.environment, employee_id)
         query = self.query(forms.OffboardQuery)

@@ -11,6 +11,7 @@ from hr import shapes
 from hr.selectors import entries as selectors
 from hr.serializers import entries as forms
 from hr.services import entries as services
+from hr.views.audit import audited
 from hr.views.base import HrView
 from hr.workdays import monday_of
 from pulse.http.answers import answer
@@ -35,6 +36,7 @@ class StatusLogListView(HrView):
 
     @extend_schema(request=forms.StatusLogIn, responses={201: forms.StatusLogOut})
     @idempotent
+    @audited("status_log.posted")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.StatusLogIn)
         values["employee_id"] = self.acting(values.get("employee_id"))
@@ -60,6 +62,7 @@ class StatusLogView(HrView):
 
     @extend_schema(request=forms.StatusLogPatch, responses=forms.StatusLogOut)
     @idempotent
+    @audited("status_log.corrected")
     def patch(self, request: ApiRequest, entry_id: str) -> HttpResponse:
         entry = selectors.get_status_log_entry(request.environment, entry_id)
         self.confine(entry.employee.public_id)
@@ -89,6 +92,7 @@ class KudosListView(HrView):
 
     @extend_schema(request=forms.KudosIn, responses={201: forms.KudosOut})
     @idempotent
+    @audited("kudos.awarded")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.KudosIn)
         values["from_employee_id"] = self.acting(values.get("from_employee_id"), "from_employee_id")
@@ -147,6 +151,7 @@ class WorkloadListView(HrView):
         request=forms.WorkloadIn, responses={200: forms.WorkloadOut, 201: forms.WorkloadOut}
     )
     @idempotent
+    @audited("workload.recorded")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.WorkloadIn)
         values["employee_id"] = self.acting(values.get("employee_id"))

@@ -13,6 +13,7 @@ from hr.selectors import employees as people
 from hr.selectors import leave as selectors
 from hr.serializers import leave as forms
 from hr.services import leave as services
+from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
@@ -36,6 +37,7 @@ class LeaveListView(HrView):
 
     @extend_schema(request=forms.LeaveIn, responses={201: forms.LeaveOut})
     @idempotent
+    @audited("leave.logged")
     def post(self, request: ApiRequest) -> HttpResponse:
         draft = self.parse(forms.LeaveIn)
         employee_id = self.acting(draft.pop("employee_id", None))
@@ -65,6 +67,7 @@ class LeaveView(HrView):
         return self.show(self.represented([shape], query)[0])
 
     @extend_schema(request=None, responses={204: None})
+    @audited("leave.cancelled")
     def delete(self, request: ApiRequest, leave_id: str) -> HttpResponse:
         entry = selectors.get_leave(request.environment, leave_id)
         self.confine(entry.employee.public_id)

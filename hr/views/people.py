@@ -14,6 +14,7 @@ from hr.serializers import employees as forms
 from hr.serializers import people as chart_forms
 from hr.serializers.lists import ListQuery
 from hr.services import custom_fields as services
+from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
@@ -60,6 +61,7 @@ class CustomFieldsView(HrView):
 
     @extend_schema(request=forms.CustomFieldIn, responses={201: forms.CustomFieldOut})
     @idempotent
+    @audited("custom_field.declared")
     def post(self, request: ApiRequest) -> HttpResponse:
         field = services.declare_field(
             request.environment, values=self.parse(forms.CustomFieldIn), now=request.now
@@ -87,6 +89,7 @@ class CustomFieldView(HrView):
 
     @extend_schema(request=forms.CustomFieldPatch, responses=forms.CustomFieldOut)
     @idempotent
+    @audited("custom_field.changed")
     def patch(self, request: ApiRequest, field_id: str) -> HttpResponse:
         selectors.get_custom_field(request.environment, field_id)
         field = services.change_field(
@@ -97,6 +100,7 @@ class CustomFieldView(HrView):
         return answer(shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)))
 
     @extend_schema(request=None, responses={204: None})
+    @audited("custom_field.retracted")
     def delete(self, request: ApiRequest, field_id: str) -> HttpResponse:
         services.retract_field(request.environment, field_id=field_id)
         return nothing()

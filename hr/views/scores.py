@@ -12,6 +12,7 @@ from hr.selectors import employees as people
 from hr.selectors import scores as selectors
 from hr.serializers import people as forms
 from hr.services import scores as services
+from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.http.answers import answer
 from pulse.http.requests import ApiRequest
@@ -59,6 +60,7 @@ class ScoreInputsView(HrView):
     required_scope = "write:score"
 
     @extend_schema(request=forms.ScoreInputsIn, responses=forms.ScoreInputsOut)
+    @audited("score_inputs.put")
     def put(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         people.get_employee(request.environment, employee_id)
         row = services.put_score_inputs(

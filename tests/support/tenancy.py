@@ -20,7 +20,9 @@ class KeyForm:
 
 
 FORMS = {
-    "hr": KeyForm("pk_test_", ("read:*", "write:*")),
+    "hr": KeyForm(
+        "pk_test_", ("read:*", "write:*", "admin:keys", "admin:test", "admin:erase", "write:scim")
+    ),
     "collab": KeyForm("sk_", ("read:*", "write:*")),
     "screening": KeyForm(
         "pp_test_",
