@@ -112,6 +112,7 @@ def _lease(endpoint: Endpoint, now: datetime, room: int, *, retry_room: int) -> 
             lease_token=token,
             lease_ends=lease_ends,
             first_lane=row.attempts == 0 and row.replay_no == 0,
+            probe=bool(endpoint.breaker_step),
         )
         for row in rows
     ]
@@ -222,7 +223,7 @@ def _settle_endpoint(endpoint: Endpoint, result: Result) -> None:
     if result.delivered:
         health.note_success(endpoint, result.finished_at)
     else:
-        health.note_failure(endpoint, result.finished_at)
+        health.note_failure(endpoint, result.finished_at, probe=result.job.probe)
 
 
 def _end_if_hopeless(endpoint: Endpoint, now: datetime) -> None:

@@ -33,6 +33,7 @@ class Job:
     lease_token: str
     lease_ends: float
     first_lane: bool
+    probe: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,19 @@ def note_success(endpoint: Endpoint, now: datetime) -> None:
     endpoint.last_success_at = now
 
 
-def note_failure(endpoint: Endpoint, now: datetime) -> None:
+def note_failure(endpoint: Endpoint, now: datetime, *, probe: bool) -> None:
+    """Count a failure; the fifth opens the breaker, and each failed probe doubles its pause.
+
+    What was already in flight when it opened does not lengthen the pause.
+    """
     endpoint.consecutive_failures += 1
     endpoint.failing_since = endpoint.failing_since or now
-    if endpoint.consecutive_failures < OPENS_AT:
-        return
-    pause = min(FIRST_PROBE * 2 ** min(endpoint.breaker_step, 6), LONGEST_PROBE)
-    endpoint.breaker_step = min(endpoint.breaker_step + 1, 100)
-    endpoint.breaker_until = now + pause
+    opens = not endpoint.breaker_step and endpoint.consecutive_failures >= OPENS_AT
+    if opens or (probe and endpoint.breaker_step):
+        endpoint.breaker_until = now + min(
+            FIRST_PROBE * 2 ** min(endpoint.breaker_step, 6), LONGEST_PROBE
+        )
+        endpoint.breaker_step = min(endpoint.breaker_step + 1, 100)
 
 
 def is_hopeless(endpoint: Endpoint, now: datetime) -> bool:

@@ -98,6 +98,8 @@ def recover_endpoint(
     if since < now - MAX_AGE:
         raise InvalidInput(fields=[FieldError("since", "must be within the last 14 days")])
     endpoint = selectors.lock_endpoint(environment, product, public_id)
+    if endpoint.status != Endpoint.Status.ACTIVE:
+        raise EndpointNotActive
     missed = selectors.undelivered_events(environment, endpoint, since=since, limit=MAX_REPLAYS)
     return len(_owe_again(endpoint, missed, now)) if missed else 0
 

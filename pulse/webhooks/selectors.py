@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
@@ -53,6 +53,17 @@ def subscribers(environment: Environment, product: str, event_type: str) -> list
     return [row for row in rows if events.matches(row.events, event_type)]
 
 
+def _of_types(subscriptions: list[str]) -> Q:
+    """``events.matches`` as a condition of a query."""
+    if "*" in subscriptions:
+        return Q()
+    condition = Q(type__in=subscriptions)
+    for family in subscriptions:
+        if family.endswith(".*"):
+            condition |= Q(type__startswith=family[:-1])
+    return condition
+
+
 def list_events(
     environment: Environment,
     product: str,
@@ -63,8 +74,7 @@ def list_events(
 ) -> QuerySet[Event]:
     rows = Event.objects.within(environment).filter(product=product)
     if type:
-        wanted = [one for one in events.catalogue(product) if events.matches([type], one)]
-        rows = rows.filter(type__in=[*wanted, type])
+        rows = rows.filter(_of_types([type]))
     if created_from is not None:
         rows = rows.filter(created_at__gte=created_from)
     if created_to is not None:
@@ -131,11 +141,10 @@ def undelivered_events(
         event=OuterRef("pk"),
         state__in=(Delivery.State.DELIVERED, *Delivery.OPEN),
     )
-    known = events.catalogue(endpoint.product)
     rows = (
         Event.objects.within(environment)
         .filter(product=endpoint.product, created_at__gte=since, test=False)
-        .filter(type__in=[one for one in known if events.matches(endpoint.events, one)])
+        .filter(_of_types(endpoint.events))
         .exclude(body="")
         .filter(~Exists(settled))
         .order_by("created_at", "pk")
