@@ -214,6 +214,11 @@ def door_for(method: str, path: str) -> Door | None:
     return None
 
 
+def door_methods(path: str) -> list[str]:
+    """The methods that doors answer at ``path``; views add them to their ``Allow``."""
+    return [method for method, pattern, _ in _doors() if pattern.fullmatch(path)]
+
+
 def door_params(door: Door, path: str) -> dict[str, str]:
     """The named groups of the door's pattern in ``path``."""
     match = re.fullmatch(door.pattern, path)

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from pulse import products
 from pulse.db import rls
 from pulse.doors.exchange import Exchange
-from pulse.errors import TooManyRequests, UnknownPath
+from pulse.errors import MethodNotAllowed, TooManyRequests, UnknownPath
 from pulse.http import handlers
 from pulse.http.requests import bearer_token, client_address, now, request_id_of
 from pulse.keys import bearer, forms
@@ -73,9 +73,22 @@ class ApiGate:
                     return self.view(request)
             return self.view(request)
         except Resolver404:
-            return handlers.refuse(request, UnknownPath())
+            return _no_view(request)
         except Exception as exception:
             return handlers.answer_exception(request, exception)
+
+
+def _no_view(request: HttpRequest) -> HttpResponseBase:
+    """Nothing is here, or a door that answers other methods."""
+    doors = products.door_methods(request.path)
+    if not doors:
+        return handlers.refuse(request, UnknownPath())
+    allow = ", ".join([*doors, "OPTIONS"])
+    if request.method == "OPTIONS":
+        response = HttpResponse(status=204, headers={"Allow": allow})
+        del response["Content-Type"]
+        return response
+    return handlers.refuse(request, MethodNotAllowed(headers={"Allow": allow}))
 
 
 def too_many(policy: Policy | None, decision: Decision) -> TooManyRequests:
