@@ -15,6 +15,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from pulse.site import error_catalogue
+
 FOLDER = settings.BASE_DIR / "docs" / "site"
 DOCUMENTED_BASE = "http://127.0.0.1:3000"
 DOCUMENTED_KEYS = "pulse-data/keys.env"
@@ -50,9 +52,10 @@ _FENCE_LABELS = {
     "py": "Python",
     "python": "Python",
     "js": "Node.js",
-    "go": "Go",
-    "php": "PHP",
-    "ruby": "Ruby",
+    "mjs": "JavaScript",
+    "perl": "Perl",
+    "bash": "Shell",
+    "text": "Shell",
     "http": "HTTP",
     "html": "HTML",
 }
@@ -97,7 +100,15 @@ def page(slug: str) -> Page:
     path = FOLDER / f"{slug}.md"
     if slug not in slugs() or not path.is_file():
         raise LookupError(slug)
-    return from_markdown(slug, path.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    if slug == "errors":
+        source += "\n" + error_catalogue.markdown()
+    return from_markdown(slug, source)
+
+
+def contents() -> list[tuple[str, list[Page]]]:
+    """The pages by section, in reading order."""
+    return [(title, [page(slug) for slug in group]) for title, group in CONTENTS]
 
 
 def from_markdown(slug: str, source: str) -> Page:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from pulse.site.pages import sessions, start
+from pulse.site.pages import docs, sessions, start
 from pulse.site.pages.console import deliveries, endpoints, events, keys, overview, requests
 
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("account", sessions.profile, name="account"),
     path("accounts/", include("allauth.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("docs", docs.index, name="docs"),
+    path("docs/search", docs.search, name="docs_search"),
+    path("docs/reference/<slug:product>", docs.reference, name="reference"),
+    path("docs/reference/<slug:product>/try", docs.try_operations, name="try_operations"),
+    path("docs/<slug:slug>.md", docs.markdown, name="docs_markdown"),
+    path("docs/<slug:slug>", docs.page, name="docs_page"),
+    path("llms.txt", docs.llms, name="llms"),
+    path("ecosystem", docs.ecosystem, name="ecosystem"),
     path("developers", overview.overview, name="developers"),
     path("developers/keys", keys.list_keys, name="keys"),
     path("developers/keys/new/<slug:product>", keys.new_key, name="new_key"),
