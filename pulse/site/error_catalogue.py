@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib import import_module
 from typing import Any
 
@@ -28,10 +30,11 @@ def codes_of(config: ProductConfig) -> list[Code]:
     import_module(config.urls)  # a product's refusals are known once its views are loaded
     found: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
     for refusal in _refusals(config):
-        rendered = config.dialect.render(refusal(), "req_01HR3000000000000000000001")
+        error = _example(refusal)
+        rendered = config.dialect.render(error, "req_01HR3000000000000000000001")
         body = _pretty(rendered.body)
         name = _find(body, "code") or str(rendered.status)
-        found[name].append((rendered.status, str(refusal.message), body))
+        found[name].append((rendered.status, str(error.message), body))
     codes = [
         Code(
             name,
@@ -70,6 +73,32 @@ def _refusals(config: ProductConfig) -> list[type[ApiError]]:
         or one.__module__.startswith(("pulse.webhooks.", "pulse.idempotency."))
     ]
     return sorted(mine, key=lambda one: (one.status, one.__module__, one.__name__))
+
+
+def _example(refusal: type[ApiError]) -> ApiError:
+    """An instance; parameters that a refusal insists on get a placeholder of their type."""
+    parameters = inspect.signature(refusal.__init__).parameters.values()
+    wanted = {
+        one.name: _PLACEHOLDERS.get(str(one.annotation), "…")
+        for one in parameters
+        if one.default is inspect.Parameter.empty
+        and one.kind in (one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY)
+        and one.name != "self"
+    }
+    build: Any = refusal
+    made: ApiError = build(**wanted)
+    return made
+
+
+_PLACEHOLDERS: dict[str, Any] = {
+    "int": 1,
+    "float": 1.0,
+    "bool": True,
+    "datetime": datetime(2026, 4, 20, 10, 12, 3, tzinfo=UTC),
+    "date": date(2026, 4, 20),
+    "list[str]": [],
+    "dict[str, Any]": {},
+}
 
 
 def _pretty(body: bytes) -> str:

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from pulse import products
+from pulse.site import error_catalogue, library
+
+PAGES = [
+    "/docs",
+    "/docs/changelog",
+    "/ecosystem",
+    "/docs/search?q=idempotency",
+    *[f"/docs/{slug}" for slug in library.slugs()],
+    *[f"/docs/reference/{config.product}" for config in products.installed()],
+    *[f"/docs/reference/{config.product}/try" for config in products.installed()],
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_without_a_session(db, path):
+    assert Client().get(path).status_code == 200
+
+
+@pytest.mark.parametrize("slug", [*library.slugs(), "changelog"])
+def test_every_page_is_also_markdown(db, slug):
+    response = Client().get(f"/docs/{slug}.md")
+
+    assert response["Content-Type"] == "text/markdown; charset=utf-8"
+    assert response.content.decode().startswith("# ")
+
+
+def test_an_unknown_page_is_not_found(db):
+    for path in ("/docs/nothing", "/docs/nothing.md", "/docs/reference/nothing", "/docs/../etc"):
+        assert Client().get(path).status_code == 404
+
+
+def test_every_link_inside_the_documentation_leads_somewhere(db):
+    known = {path.partition("?")[0] for path in PAGES} | {"/docs/changelog", "/llms.txt"}
+    broken = []
+    for slug in library.slugs():
+        for target in re.findall(r'href="(/docs[^"]*)"', library.page(slug).html):
+            path, _, anchor = target.partition("#")
+            if path not in known or (
+                anchor and f'id="{anchor}"' not in Client().get(path).content.decode()
+            ):
+                broken.append((slug, target))
+
+    assert broken == []
+
+
+def test_every_code_of_every_product_has_an_anchor(db):
+    html = library.page("errors").html
+    for config in products.installed():
+        for code in error_catalogue.codes_of(config):
+            anchor = re.sub(r"[^a-z0-9_]+", "-", f"{config.title} {code.name}".lower())
+            assert f'id="{anchor}"' in html, anchor
+
+
+def test_markup_in_a_page_is_shown_as_text():
+    page = library.from_markdown("x", "# T\n\n<script>alert(1)</script>\n\n`</code><b>`\n")
+
+    assert "<script>" not in page.html
+    assert "<b>" not in page.html
+
+
+def test_search_finds_sections_with_every_word():
+    hits = library.search("signature rotation")
+
+    assert hits[0].path.startswith("/docs/webhooks#")
+    assert library.search("zzz-nowhere") == []
+    assert library.search("  ") == []
+
+
+def test_llms_txt_links_every_page_as_markdown(db):
+    text = Client().get("/llms.txt").content.decode()
+
+    assert all(f"/docs/{slug}.md" in text for slug in library.slugs())
+    assert all(f"/openapi/{config.product}.json" in text for config in products.installed())
+
+
+def test_the_start_page_shows_a_first_call_for_each_product(db):
+    html = Client().get("/").content.decode()
+
+    assert html.count("curl") >= len(products.installed())
