@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import time
+import uuid
+
+import jwt
+import pytest
+
+from tests.collab.backend import ALICE, BOB, Backend
+
+SNAPSHOT = {
+    "type", "user", "users", "presence", "threads", "reactions", "notifications", "activityLogs",
+    "config", "p2pConfig", "seq",
+}  # fmt: skip
+FLAGS = {
+    "allowImages", "allowAudio", "allowVideo", "maxFileSizeMb", "maxAttachmentsPerComment",
+    "allowReactions", "allowDrawing", "allowMentions", "showCursors", "showPresence",
+    "showTypingIndicators", "allowP2P", "p2pMeshLimit", "p2pPersistIntervalMs", "p2pStateTTLDays",
+    "p2pMaxStateBytes", "maxSharedObjects", "allowP2PBinary", "turnServerUrl",
+}  # fmt: skip
+
+
+def test_the_snapshot_has_every_member_the_client_needs_and_never_the_turn_secret(
+    backend: Backend,
+) -> None:
+    socket = backend.enter("dashboard")
+
+    assert set(socket.greeting) == SNAPSHOT
+    assert set(socket.greeting["config"]) == FLAGS
+    assert socket.me.endswith(":user-1")
+    assert [one["user"]["id"] for one in socket.greeting["presence"]] == [socket.me]
+    bodies = [one["comments"][0]["body"] for one in socket.greeting["threads"]]
+    assert bodies[0].startswith("The sign-up numbers dropped")
+    socket.connection.close()
+
+
+def test_a_new_room_starts_with_empty_lists_and_is_known_from_then_on(backend: Backend) -> None:
+    room = f"new/{uuid.uuid4()}"
+    socket = backend.enter(room)
+
+    lists = ("threads", "reactions", "activityLogs")
+    assert [socket.greeting[one] for one in lists] == [[], [], []]
+    assert backend.call("GET", f"/api/v1/rooms/{room}").status_code == 200
+    socket.connection.close()
+
+
+@pytest.mark.parametrize("wrong", ["key", "secret key", "token", "tampered", "expired", "nothing"])
+def test_bad_credentials_are_answered_before_the_socket_closes(
+    backend: Backend, wrong: str
+) -> None:
+    key, token = backend.publishable, backend.token()
+    match wrong:
+        case "key":
+            key = "pk_" + "x" * 49
+        case "secret key":
+            key = backend.secret
+        case "token":
+            token = "junk"
+        case "tampered":
+            head, body, signature = token.split(".")
+            token = f"{head}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+        case "expired":
+            claims = jwt.decode(token, options={"verify_signature": False})
+            token = jwt.encode({**claims, "exp": int(time.time()) - 60}, "guess" * 8)
+        case "nothing":
+            key = token = ""
+
+    socket = backend.knock(type="auth", apiKey=key, token=token, room="dashboard")
+    answer = socket.hear("auth:error")
+    assert answer["message"]
+    assert socket.closed() == 4401
+
+
+def test_an_auth_message_without_its_members_is_answered_too(backend: Backend) -> None:
+    socket = backend.knock(type="auth")
+
+    assert socket.hear("auth:error")["code"] == "malformed"
+    assert socket.closed() == 4401
+
+
+def test_a_first_message_of_many_kilobytes_is_refused(backend: Backend) -> None:
+    socket = backend.knock(type="auth", apiKey="x" * 9000, token="", room="r")
+
+    assert socket.hear("auth:error")["code"] == "too_large"
+
+
+def test_messages_before_the_snapshot_are_ignored_quietly(backend: Backend) -> None:
+    socket = backend.knock(type="cursor:move", position={"x": 1, "y": 2, "pageX": 1, "pageY": 2})
+    socket.connection.send("junk")
+    socket.say("auth", apiKey=backend.publishable, token=backend.token(), room="dashboard")
+
+    assert socket.hear("auth:ok")["user"]["name"] == "Alice Chen"
+    socket.connection.close()
+
+
+def test_a_token_for_some_rooms_opens_only_those(backend: Backend) -> None:
+    token = backend.token(rooms=["reports/*"])
+
+    inside = backend.enter("reports/q3", token=token)
+    outside = backend.knock(type="auth", apiKey=backend.publishable, token=token, room="dashboard")
+    assert outside.hear("auth:error")["code"] == "room_forbidden"
+    inside.connection.close()
+
+
+def test_revoked_keys_and_blocked_people_are_out_within_seconds(backend: Backend) -> None:
+    minted = backend.run(
+        "from pulse.keys.services import mint_key;"
+        "from collab.models import Room;"
+        "e = Room.unscoped.first().environment;"
+        "print(mint_key(e, product='collab', prefix='pk_', name='x', scopes=['connect:rooms'])[1])"
+    ).strip()
+    by_key = backend.knock(type="auth", apiKey=minted, token=backend.token(), room="dashboard")
+    by_key.hear("auth:ok")
+    by_person = backend.enter("dashboard", "user-9", "Mallory")
+
+    backend.run(
+        "from pulse.keys.services import revoke_key; from pulse.keys.models import ApiKey;"
+        "from collab.models import Participant;"
+        f"revoke_key(ApiKey.unscoped.get(first12='{minted[:12]}', name='x'));"
+        "Participant.unscoped.filter(external_id='user-9').update(blocked=True)"
+    )
+    started = time.monotonic()
+    assert by_key.hear("auth:error", 8)["message"] == "This key has been revoked"
+    assert by_person.hear("auth:error", 8)["message"] == "This user may not connect"
+    assert time.monotonic() - started < 6
+    assert (by_key.closed(), by_person.closed()) == (4401, 4401)
+
+
+def test_held_messages_follow_the_snapshot_without_gap_or_double(backend: Backend) -> None:
+    room = f"race-{uuid.uuid4()}"
+    writer = backend.enter(room, *BOB)
+    for _ in range(4):
+        for number in range(3):
+            writer.say("thread:create", id=str(uuid.uuid4()), body=f"n{number}", mentions=[])
+        reader = backend.enter(room, *ALICE)
+        known = {one["id"] for one in reader.greeting["threads"]}
+        said = [one["thread"]["id"] for one in reader.rest() if one["type"] == "thread:created"]
+        listed = backend.call("GET", f"/api/v1/rooms/{room}/threads").json()["items"]
+        assert len(said) == len(set(said))
+        assert not known & set(said)
+        assert known | set(said) == {one["id"] for one in listed}
+        reader.connection.close()
+    writer.connection.close()
