@@ -56,7 +56,7 @@ class HrDialect:
             "code": CODES.get(error.status, "internal_error"),
             "message": error.message,
         }
-        if error.fields:
+        if any(one.reason != error.message for one in error.fields):
             inner["details"] = [{"field": one.field, "reason": one.reason} for one in error.fields]
         if error.fields or error.status in (400, 422):
             inner["fields"] = list(dict.fromkeys(one.field for one in error.fields))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pulse import logs
 from pulse.site import login_links
 from pulse.start import banner, bootstrap, ports, server
 from pulse.tenancy.models import User
+from pulse.webhooks import claims
 
 DRAIN_SECONDS = 5
 
@@ -36,6 +38,7 @@ def serve() -> int:
         return 2
     _migrate()
     bootstrap.first_start()
+    claims.void_leases(datetime.now(UTC))
     url = bootstrap.base_url()
     bootstrap.point_keys_at(url)
     bootstrap.mint_missing_keys()

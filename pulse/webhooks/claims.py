@@ -34,6 +34,12 @@ def _due(now: datetime) -> QuerySet[Delivery]:
     return Delivery.unscoped.filter(state__in=Delivery.OPEN, next_attempt_at__lte=now)
 
 
+def void_leases(now: datetime) -> int:
+    """Make every leased delivery due again: for the start of the only process, whose predecessor died."""
+    leased = Delivery.unscoped.filter(state=Delivery.State.LEASED)
+    return leased.update(state=Delivery.State.DUE, lease_token="", next_attempt_at=now)
+
+
 def claim(now: datetime, *, capacity: int, retry_capacity: int) -> list[Job]:
     """Lease up to ``capacity`` due deliveries, of which at most ``retry_capacity`` are no first tries.
 

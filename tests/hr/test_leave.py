@@ -72,7 +72,6 @@ def test_an_end_before_the_start_is_the_documented_refusal(hr, environment):
             "code": "unprocessable_entity",
             "message": "end_date must be after start_date",
             "fields": ["end_date"],
-            "details": [{"field": "end_date", "reason": "end_date must be after start_date"}],
             "request_id": response["X-Request-Id"],
         }
     }
