@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from traces import sketches, statements
+from traces.instants import MINUTE_MS
 from traces.models.rollups import Width
 
-MINUTE_MS = 60_000
 BIGGEST = 2**63 - 1
 BIGGEST_LATENCY_MS = 1e15  # sums stay finite whatever a client calls a latency
 KEY_LENGTH = 200

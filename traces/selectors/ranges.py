@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from traces.digest.rollups import MINUTE_MS
-from traces.instants import EARLIEST_MS, LATEST_MS
+from traces.instants import EARLIEST_MS, LATEST_MS, MINUTE_MS
 from traces.models.rollups import Width
 
 Interval = tuple[int, int]
