@@ -6,28 +6,46 @@ import ast
 
 from tests.lint import sources
 
-CREATES = {"create", "bulk_create", "get_or_create", "update_or_create", "create_user"}
-WRITERS = ("services", "ingest", "digest", "seed", "demo", "tasks", "erasure")
+WRITES = {
+    "create", "bulk_create", "get_or_create", "update_or_create", "create_user",
+    "update", "bulk_update", "delete",
+}  # fmt: skip
+WRITERS = ("services", "ingest", "digest", "seed", "samples", "tasks", "erasure", "accept")
 EDGES = ("views", "pages", "serializers", "shapes", "consumers", "urls", "dialect")
 
 
-def _objects_calls(source: sources.Source) -> list[tuple[int, str]]:
-    """(line, method) of every ``Model.objects.method``."""
-    return [
-        (node.lineno, node.attr)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute)
-        if isinstance(node.value, ast.Attribute) and node.value.attr == "objects"
-    ]
+def _objects_chains(source: sources.Source) -> list[tuple[int, list[str], bool]]:
+    """(line, methods, whether the function writes) of every ``Model.objects.a(…).b(…)``."""
+    parents = {
+        child: node for node in ast.walk(source.tree) for child in ast.iter_child_nodes(node)
+    }
+    chains = []
+    for node in ast.walk(source.tree):
+        if not (isinstance(node, ast.Attribute) and node.attr == "objects"):
+            continue
+        methods, inner, outer = [], node, parents.get(node)
+        while (isinstance(outer, ast.Attribute) and outer.value is inner) or (
+            isinstance(outer, ast.Call) and outer.func is inner
+        ):
+            if isinstance(outer, ast.Attribute):
+                methods.append(outer.attr)
+            inner, outer = outer, parents.get(outer)
+        while outer is not None and not isinstance(outer, ast.FunctionDef):
+            outer = parents.get(outer)
+        around = {
+            one.attr for one in ast.walk(outer or source.tree) if isinstance(one, ast.Attribute)
+        }
+        chains.append((node.lineno, methods, bool(WRITES & around)))
+    return chains
 
 
 def test_objects_are_read_in_selectors_only():
     found = [
-        f"{source.path}:{line}: .objects.{method} belongs in selectors.py"
+        f"{source.path}:{line}: .objects.{'.'.join(methods)} belongs in selectors.py"
         for source in sources.python(*sources.PRODUCTS)
         if not source.within("selectors")
-        for line, method in _objects_calls(source)
-        if method not in CREATES or not source.within(*WRITERS)
+        for line, methods, writes in _objects_chains(source)
+        if not (source.within(*WRITERS) and writes)
     ]
     assert found == []
 

@@ -54,8 +54,15 @@ def _spelled(product: str, error: ApiError) -> dict[str, Any]:
     return {"status": refusal.status, "headers": refusal.headers, "body": body}
 
 
+def _instance(kind: type[ApiError]) -> ApiError:
+    """A refusal with its standing message, whatever its own constructor asks for."""
+    error = kind.__new__(kind)
+    ApiError.__init__(error)
+    return error
+
+
 def _rendered(product: str) -> dict[str, Any]:
-    golden = {kind.__name__: _spelled(product, kind(kind.message)) for kind in _refusals(product)}
+    golden = {kind.__name__: _spelled(product, _instance(kind)) for kind in _refusals(product)}
     golden["InvalidInput on a field"] = _spelled(product, errors.InvalidInput(fields=FIELDS))
     golden["Unprocessable on a field"] = _spelled(product, errors.Unprocessable(fields=FIELDS))
     golden["TooManyRequests with a time"] = _spelled(
