@@ -19,6 +19,7 @@ class TracesConfig(products.ProductConfig):
     dialect_path = "traces.dialect.TracesDialect"
     urls = "traces.urls"
     doors = (
+        products.Door("POST", r"/v1/traces", "traces.ingest.otlp", "/v1/traces", operations.EXPORT),
         products.Door(
             "POST",
             r"/v1/traces/async",

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pulse import fastjson
 from pulse import pump as pumps
 from pulse.doors.plain import Request, Response
-from pulse.errors import InvalidInput, Unauthenticated, Unavailable
+from pulse.errors import (
+    ApiError,
+    InvalidInput,
+    Unauthenticated,
+    Unavailable,
+    common_headers,
+)
 from pulse.ingest import GroupCommit
 from pulse.keys.bearer import Credential
+from traces.decoding import issues
 from traces.decoding.batches import Batch, read_batch
+from traces.decoding.conventions import to_items
+from traces.decoding.otlp import (
+    PlainSpan,
+    protobuf_answer,
+    protobuf_status,
+    read_json,
+    read_protobuf,
+)
 from traces.digest.pump import PUMP
 from traces.errors import InvalidKey, MissingAuthorization
 from traces.models import Inbox
+
+Result = TypeVar("Result")
 
 SMALL_BYTES = 512 * 1024
 """Bodies up to this are checked on the event loop: a millisecond, less than a thread hop and back."""
@@ -107,3 +124,43 @@ async def traces_async(request: Request) -> Response:
 async def spans_async(request: Request) -> Response:
     """POST /v1/spans/async"""
     return await _queue(request, Inbox.Kind.SPANS, "span")
+
+
+PROTOBUF = "application/x-protobuf"
+
+
+async def otlp(request: Request) -> Response:
+    """POST /v1/traces: an OTLP/HTTP export, answered in its own encoding."""
+    protobuf = request.headers.get("content-type", "").partition(";")[0].strip() == PROTOBUF
+    try:
+        credential = await authenticate(request, "write:traces")
+        body = await request.body()
+        read = read_protobuf if protobuf else read_json
+        batch, rejected, reason = await _off_loop(body, _exported, read, body)
+        if batch.count:
+            await accept_batch(credential, batch, noun="trace")
+    except ApiError as error:
+        if not protobuf:
+            raise
+        status = protobuf_status(GRPC_CODES.get(error.status, 2), error.message)
+        return Response(error.status, status, common_headers(error), PROTOBUF)
+    if protobuf:
+        return Response(200, protobuf_answer(rejected, reason), content_type=PROTOBUF)
+    partial = {"partialSuccess": {"rejectedSpans": rejected, "errorMessage": reason}}
+    return Response(200, fastjson.dumps(partial if rejected else {}))
+
+
+GRPC_CODES = {400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 429: 8, 503: 14}
+"""Statuses as google.rpc codes; 2 is unknown."""
+
+
+def _exported(read: Callable[[bytes], list[PlainSpan]], body: bytes) -> tuple[Batch, int, str]:
+    good, rejected, reason = to_items(read(body), time.time_ns() // 1_000_000)
+    return Batch(Inbox.Kind.SPANS, len(good), issues.encode(good)), rejected, reason
+
+
+async def _off_loop(body: bytes, work: Callable[..., Result], *arguments: Any) -> Result:
+    """Small bodies at once, large ones in a thread, so that nobody else waits for them."""
+    if len(body) <= SMALL_BYTES // 16:
+        return work(*arguments)
+    return await asyncio.to_thread(work, *arguments)

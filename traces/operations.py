@@ -118,3 +118,23 @@ def door(
 
 QUEUE_TRACES = door({**array(TRACE_IN), "maxItems": 100}, "202", QUEUED)
 QUEUE_SPANS = door({**array(SPAN_IN), "maxItems": 100}, "202", QUEUED)
+
+EXPORT = {
+    "summary": "OTLP/HTTP export, as JSON or protobuf, optionally gzip or deflate.",
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": members({"resourceSpans": array(OBJECT)})},
+            "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+    "responses": {
+        "200": {
+            "description": "Committed; partialSuccess says what was dropped.",
+            "content": {
+                "application/json": {"schema": members({}, {"partialSuccess": OBJECT})},
+                "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
+    },
+}
