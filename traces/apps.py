@@ -44,6 +44,7 @@ class TracesConfig(products.ProductConfig):
             "traces-digest", "traces.digest.pump.run", period_seconds=0.25, queue="ingest"
         ),
     )
+    seed = "traces.samples.seed"
     key_prefixes = ("pulse_sk_",)
     key_kinds = (
         products.KeyKind(

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from traces import statements
+from traces import statements, words
 from traces.decoding.items import LLM_CALL, MARKERS, TOOL_USE
 from traces.digest.rollups import Changes
 from traces.digest.rows import KEY_LENGTH, TRACE_COLUMNS, user_of
@@ -187,7 +187,7 @@ def summarize(
         first_error,
         metadata,
         _summary(parts, lead, tools, failing),
-        lead.output_text,
+        lead.output_text or words.answer_of(None, response) or None,
         _dumped(request) if called else None,
         _dumped(response) if called else None,
     )
