@@ -151,3 +151,13 @@ class BadRequest(InvalidInput):
     """A 400 of the dashboard API, whose sentences name what is missing."""
 
     code = "bad_request_body"
+
+
+class ProjectNameTaken(Conflict):
+    code = "project_name_taken"
+    message = "A project with this name already exists"
+
+
+class ProjectNotDeletable(Conflict):
+    code = "project_not_deletable"
+    message = "This environment belongs to the deployment and cannot be deleted here"

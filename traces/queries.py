@@ -23,6 +23,8 @@ TRACE_SORTS = ("timestamp", "latency", "cost", "tokens")
 SESSION_SORTS = ("recent", "oldest", "duration", "errors", "volume")
 TRACE_GROUPS = ("day", "hour", "model", "provider", "service")
 SPAN_GROUPS = ("day", "hour")
+MEASURES = ("requests", "cost", "latency", "tokens")
+SPLITS = ("none", "model", "provider", "service")
 
 Parameters = Mapping[str, str]
 _INTEGER = re.compile(r"-?\d{1,17}", re.ASCII)
@@ -323,4 +325,27 @@ def deletion_filter(parameters: Parameters) -> TraceFilter:
     if found.empty:
         reader.wrong("", "custom", "At least one filter is required to delete traces")
         reader.finish()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewQuery:
+    from_ms: int
+    to_ms: int
+    group_by: str
+    measure: str
+    split_by: str
+
+
+def overview_query(parameters: Parameters) -> OverviewQuery:
+    """Raises InvalidQuery."""
+    reader = Reader(parameters)
+    found = OverviewQuery(
+        reader.instant("date_from"),
+        reader.instant("date_to"),
+        reader.choice("group_by", SPAN_GROUPS, "day"),
+        reader.choice("measure", MEASURES, "requests"),
+        reader.choice("split_by", SPLITS, "none"),
+    )
+    reader.finish()
     return found

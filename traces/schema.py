@@ -11,6 +11,7 @@ from traces.operations import (
     COUNT,
     NUMBER,
     OBJECT,
+    QUEUED,
     SPAN_IN,
     STRING,
     TRACE_IN,
@@ -143,6 +144,18 @@ SESSION_PARAMETERS = [
 ]
 
 
+OBJECT_BODY = {"application/json": OBJECT}
+ANY_OBJECT = response(OBJECT)
+MAYBE_OBJECT = response({"anyOf": [OBJECT, {"type": "null"}]})
+SUCCESS = response(members({"success": {"type": "boolean"}}))
+AUTH_REFUSAL = response(members({"message": STRING}, {"code": STRING}))
+QUEUED_ANSWER = response(QUEUED)
+PROJECT = OpenApiParameter(
+    name="X-Project-Id", type=STRING, location=OpenApiParameter.HEADER, required=True
+)
+TOKEN = parameter("token", STRING, required=True)
+
+
 def analytics_parameters(groups: tuple[str, ...]) -> list[Any]:
     moment: Schema = {"type": "string", "format": "date-time"}
     return [
@@ -150,3 +163,11 @@ def analytics_parameters(groups: tuple[str, ...]) -> list[Any]:
         parameter("date_to", moment, "With a zone; inclusive.", required=True),
         parameter("group_by", one_of(groups)),
     ]
+
+
+OVERVIEW_PARAMETERS = [
+    PROJECT,
+    *analytics_parameters(("day", "hour")),
+    parameter("measure", one_of(("requests", "cost", "latency", "tokens"))),
+    parameter("split_by", one_of(("none", "model", "provider", "service"))),
+]

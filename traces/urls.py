@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from traces.views import analytics, recorded
+from traces.views.dashboard import accounts, data, projects
 
 urlpatterns: list[URLPattern] = [
     path("v1/auth/login", recorded.LoginView.as_view()),
@@ -19,4 +20,30 @@ urlpatterns: list[URLPattern] = [
     path("v1/sessions/<str:session_id>/spans", recorded.SessionSpansView.as_view()),
     path("v1/analytics", analytics.AnalyticsView.as_view()),
     path("v1/analytics/spans", analytics.SpanAnalyticsView.as_view()),
+    path("api/auth/sign-up/email", accounts.DirectSignUpView.as_view()),
+    path("api/auth/sign-in/email", accounts.SignInView.as_view()),
+    path("api/auth/get-session", accounts.GetSessionView.as_view()),
+    path("api/auth/sign-out", accounts.SignOutView.as_view()),
+    path("dashboard/api/signup", accounts.SignUpView.as_view()),
+    path("dashboard/api/local-login-token", accounts.LocalLoginTokenView.as_view()),
+    path("dashboard/api/local-login", accounts.LocalLoginView.as_view()),
+    path("dashboard/api/projects", projects.ProjectListView.as_view()),
+    path("dashboard/api/projects/<str:project_id>", projects.ProjectView.as_view()),
+    path("dashboard/api/api-keys", projects.KeyListView.as_view()),
+    path("dashboard/api/api-keys/<str:key_id>", projects.KeyView.as_view()),
+    path("dashboard/api/users", projects.MemberListView.as_view()),
+    path("dashboard/api/users/<str:user_id>", projects.MemberView.as_view()),
+    path("dashboard/api/traces", data.DashboardTraceListView.as_view()),
+    path("dashboard/api/traces/batch", data.DashboardTraceBatchView.as_view()),
+    path("dashboard/api/traces/<str:trace_id>", data.DashboardTraceView.as_view()),
+    path("dashboard/api/spans", data.DashboardSpanListView.as_view()),
+    path("dashboard/api/spans/batch", data.DashboardSpanBatchView.as_view()),
+    path("dashboard/api/spans/async", data.DashboardSpanAsyncView.as_view()),
+    path("dashboard/api/spans/<str:span_id>", data.DashboardSpanView.as_view()),
+    path("dashboard/api/agent-sessions", data.AgentSessionsView.as_view()),
+    path("dashboard/api/sessions/<str:session_id>", data.DashboardSessionView.as_view()),
+    path("dashboard/api/sessions/<str:session_id>/spans", data.DashboardSessionSpansView.as_view()),
+    path("dashboard/api/analytics", data.DashboardAnalyticsView.as_view()),
+    path("dashboard/api/analytics/spans", data.DashboardSpanAnalyticsView.as_view()),
+    path("dashboard/api/analytics/overview-extended", data.OverviewView.as_view()),
 ]

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
+from pulse.queue import kick
 from pulse.tenancy.models import Environment
 from traces import instants, statements
 from traces.decoding import items
 from traces.decoding.batches import Batch
 from traces.digest import store
+from traces.digest.pump import PUMP
+from traces.models import Inbox
 
 
 def store_traces(environment: Environment, batch: Batch, *, now: datetime) -> list[str]:
@@ -45,3 +48,17 @@ def store_spans(environment: Environment, batch: Batch, *, now: datetime) -> lis
         )
         store.want_search(cursor, environment.pk, written, datetime.now(UTC))
     return fresh
+
+
+@transaction.atomic
+def queue_batch(environment: Environment, batch: Batch, *, now: datetime) -> None:
+    """Commit a batch to the inbox from a view; the digest follows."""
+    if batch.count:
+        Inbox.objects.create(
+            environment=environment,
+            kind=batch.kind,
+            received_ms=instants.to_ms(now),
+            count=batch.count,
+            body=batch.body,
+        )
+        kick(PUMP)

@@ -1,0 +1,230 @@
+"""Accounts, sign-ins and local logins of the published dashboard clients."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from urllib.parse import quote, unquote, urlsplit
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from pulse.keys import bearer
+from pulse.keys import services as keys
+from pulse.tenancy.models import Environment, Grant, Member, Organization, User
+from traces.errors import BadRequest, InvalidKey, NoAccess, SignUpClosed
+from traces.models import DashboardSession, LoginTicket
+from traces.selectors import control
+
+SESSION = timedelta(days=7)
+LOCAL_SESSION = timedelta(hours=1)
+TICKET = timedelta(minutes=2)
+MIN_PASSWORD = 8
+KEY_PREFIX = "pulse_sk_"
+KEY_SCOPES = ["read:*", "write:*"]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WrongCredentials(BadRequest):
+    code = "INVALID_EMAIL_OR_PASSWORD"
+    message = "Invalid email or password"
+
+
+class MfaRequired(NoAccess):
+    code = "MFA_REQUIRED"
+    message = "This account signs in with a second factor; use the console"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    session: DashboardSession
+    token: str
+    cookie: str
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _signature(token: str) -> str:
+    key = f"{settings.SECRET_KEY}\ntraces dashboard".encode()
+    return base64.b64encode(hmac.digest(key, token.encode(), hashlib.sha256)).decode()
+
+
+def cookie_value(token: str) -> str:
+    """``<token>.<base64 HMAC-SHA256>``, URL-encoded."""
+    return quote(f"{token}.{_signature(token)}", safe="")
+
+
+def token_of(cookie: str) -> str:
+    """The token of a cookie whose signature is ours, else ""."""
+    token, _, signature = unquote(cookie).rpartition(".")
+    return (
+        token
+        if token and hmac.compare_digest(signature.encode(), _signature(token).encode())
+        else ""
+    )
+
+
+def find_session(cookie: str, *, now: datetime) -> DashboardSession | None:
+    """The live session of a cookie."""
+    token = token_of(cookie)
+    return control.live_session(_digest(token), now) if token else None
+
+
+@transaction.atomic
+def sign_up(*, name: str, email: str, password: str, project_name: str) -> Environment:
+    """Make an account, an organization of its own with one project, and that project's first key.
+
+    Raises SignUpClosed, BadRequest.
+    """
+    if settings.PULSE_SIGNUP != "open":
+        raise SignUpClosed
+    user = create_user(name=name, email=email, password=password)
+    organization = Organization.objects.create(name=project_name[:200])
+    member = Member.objects.create(organization=organization, user=user, role=Member.Role.MEMBER)
+    project = Environment.objects.create(
+        organization=organization,
+        name=project_name[:100],
+        kind=Environment.Kind.LIVE,
+        settings={"traces": {"project": True}},
+    )
+    Grant.objects.create(
+        member=member, environment=project, product="traces", level=Grant.Level.MANAGE
+    )
+    mint_key(project, name="Default Key")
+    return project
+
+
+def create_user(*, name: str, email: str, password: str) -> User:
+    """Raises BadRequest for a taken or ill-formed address and for a weak password."""
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise BadRequest("Invalid email") from None
+    if len(password) < MIN_PASSWORD:
+        raise BadRequest("Password too short")
+    if control.user_by_email(email) is not None:
+        raise BadRequest("User already exists. Use another email.")
+    user = User(email=email, username=email, name=name[:200])
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadRequest(" ".join(error.messages)) from None
+    return User.objects.create_user(email, password, name=name[:200])
+
+
+def mint_key(project: Environment, *, name: str) -> str:
+    _, token = keys.mint_key(
+        project, product="traces", prefix=KEY_PREFIX, name=name[:200], scopes=KEY_SCOPES
+    )
+    return token
+
+
+def sign_in(*, email: str, password: str, ip: str, user_agent: str, now: datetime) -> SignedIn:
+    """Raises WrongCredentials (alike for unknown people) and MfaRequired."""
+    user = check_credentials(email=email, password=password)
+    return open_session(user=user, project=None, ip=ip, user_agent=user_agent, now=now)
+
+
+def check_credentials(*, email: str, password: str) -> User:
+    user = control.user_by_email(email)
+    known = user is not None and user.is_active and user.has_usable_password()
+    # an unknown person costs the same time as a wrong password
+    encoded = user.password if user is not None and known else _nobodys_password()
+    if not check_password(password, encoded) or user is None or not known:
+        raise WrongCredentials
+    if is_mfa_enabled(user):
+        raise MfaRequired
+    return user
+
+
+@cache
+def _nobodys_password() -> str:
+    return make_password(secrets.token_urlsafe(16))
+
+
+def open_session(
+    *,
+    user: User | None,
+    project: Environment | None,
+    ip: str,
+    user_agent: str,
+    now: datetime,
+) -> SignedIn:
+    token = secrets.token_urlsafe(32)
+    session = DashboardSession.objects.create(
+        digest=_digest(token),
+        user=user,
+        environment=project,
+        ip=ip[:45],
+        user_agent=user_agent[:300],
+        created_at=now,
+        expires_at=now + (SESSION if user is not None else LOCAL_SESSION),
+    )
+    return SignedIn(session, token, cookie_value(token))
+
+
+def sign_out(session: DashboardSession) -> None:
+    session.delete()
+
+
+def make_ticket(
+    *,
+    api_key: str,
+    email: str,
+    password: str,
+    project_id: str,
+    redirect_url: str,
+    now: datetime,
+) -> tuple[str, datetime]:
+    """A one-time token for a local login, and when it dies. Raises BadRequest, InvalidKey."""
+    try:
+        host = urlsplit(redirect_url).hostname
+    except ValueError:
+        host = None
+    if host not in LOOPBACK or not redirect_url.startswith(("http://", "https://")):
+        raise BadRequest("redirect_url must be a loopback URL")
+    user, project = None, None
+    if api_key:
+        credential = bearer.identify(api_key, (KEY_PREFIX,))
+        if credential is None or credential.product != "traces":
+            raise InvalidKey
+        project = credential.environment
+        if project_id and project_id != project.public_id:
+            raise NoAccess
+    else:
+        user = check_credentials(email=email, password=password)
+    token = secrets.token_urlsafe(32)
+    expires_at = now + TICKET
+    LoginTicket.objects.create(
+        digest=_digest(token),
+        user=user,
+        environment=project,
+        redirect_url=redirect_url,
+        expires_at=expires_at,
+    )
+    return token, expires_at
+
+
+@transaction.atomic
+def use_ticket(token: str, *, ip: str, user_agent: str, now: datetime) -> tuple[SignedIn, str]:
+    """Turn a ticket into a session, once. Returns it and where to go. Raises BadRequest."""
+    ticket = control.lock_ticket(_digest(token), now)
+    if ticket is None:
+        raise BadRequest("Login link is invalid or has expired")
+    ticket.delete()
+    opened = open_session(
+        user=ticket.user, project=ticket.environment, ip=ip, user_agent=user_agent, now=now
+    )
+    return opened, ticket.redirect_url
