@@ -143,7 +143,7 @@ class Project(APIView):
         self.session = session
         request.environment, role = found
         request._request.environment = request.environment
-        if self.admin_only and role != "admin":
+        if (self.admin_only or request.method == "DELETE") and role != "admin":
             raise AdminRequired
 
     @property

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from pulse.ratelimits import stores
+from pulse.ratelimits.gcra import Policy
+from pulse.tenancy.models import Environment, Organization
+from tests.support import tenancy
+from tests.support.api import Api
+from tests.traces.samples import make_trace, post_traces
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse 9"
+ADA = {
+    "name": " Ada ",
+    "email": "ADA@example.com",
+    "password": PASSWORD,
+    "projectName": " Engines ",
+}
+
+
+@pytest.fixture
+def client(api) -> Api:
+    """Each test signs in from an address of its own: sign-ins are throttled by address."""
+    client = api("traces", token="")
+    client.client.defaults["REMOTE_ADDR"] = (
+        f"10.{secrets.randbelow(250)}.{secrets.randbelow(250)}.7"
+    )
+    return client
+
+
+def sign_up(client: Api, **changes: Any) -> HttpResponse:
+    return client.post("/dashboard/api/signup", ADA | changes)
+
+
+def sign_in(client: Api, email: str = "ada@example.com", password: str = PASSWORD) -> HttpResponse:
+    response = client.post("/api/auth/sign-in/email", {"email": email, "password": password})
+    found = re.match(r"better-auth\.session_token=([^;]+);", response.headers.get("Set-Cookie", ""))
+    if found:
+        client.client.cookies["better-auth.session_token"] = found[1]
+    return response
+
+
+def project(client: Api) -> dict[str, str]:
+    listed = client.get("/dashboard/api/projects").json()["projects"]
+    return {"X-Project-Id": listed[0]["id"]}
+
+
+@pytest.fixture
+def ada(client, settings) -> Api:
+    settings.PULSE_SIGNUP = "open"
+    sign_up(client)
+    assert sign_in(client).status_code == 200
+    return client
+
+
+def test_signing_up_makes_an_account_a_project_and_a_key_but_no_session(client, settings):
+    settings.PULSE_SIGNUP = "open"
+
+    response = sign_up(client)
+
+    assert (response.status_code, response.json()) == (201, {"success": True})
+    assert "Set-Cookie" not in response.headers
+    sign_in(client)
+    listed = client.get("/dashboard/api/projects").json()["projects"]
+    assert [(one["name"], one["role"]) for one in listed] == [("Engines", "admin")]
+    keys = client.get("/dashboard/api/api-keys", headers=project(client)).json()["keys"]
+    assert [one["name"] for one in keys] == ["Default Key"]
+    assert re.fullmatch(r"pulse_sk_\w{3}…\w{4}", keys[0]["key"])
+
+
+def test_signing_up_is_refused_where_it_is_closed(client, settings):
+    settings.PULSE_SIGNUP = "closed"
+
+    assert sign_up(client).status_code == 403
+    assert Organization.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": " "}, "Missing required fields: name, email, password, projectName"),
+        ({"email": "nope"}, "Invalid email"),
+        ({"password": "short"}, "Password too short"),
+    ],
+)
+def test_what_is_wrong_with_a_sign_up(client, settings, changes, sentence):
+    settings.PULSE_SIGNUP = "open"
+
+    response = sign_up(client, **changes)
+
+    assert (response.status_code, response.json()) == (400, {"error": sentence})
+
+
+def test_a_taken_address_is_refused(client, ada):
+    response = sign_up(client)
+
+    assert response.status_code == 400
+    assert response.json() == {"error": "User already exists. Use another email."}
+
+
+def test_the_direct_sign_up_is_always_closed(client, settings):
+    settings.PULSE_SIGNUP = "open"
+
+    assert client.post("/api/auth/sign-up/email", ADA).status_code == 403
+
+
+def test_a_wrong_password_and_an_unknown_person_are_answered_alike(client, ada):
+    wrong = sign_in(client, password="not it")
+    unknown = sign_in(client, email="nobody@example.com")
+
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.json() == unknown.json()
+    assert wrong.json()["code"] == "INVALID_EMAIL_OR_PASSWORD"
+
+
+def test_sign_in_is_throttled_per_address(client):
+    # passwords are slow to check on purpose, so the address's other attempts are made directly
+    policy = Policy(f"traces-sign-in:{client.client.defaults['REMOTE_ADDR']}", 20, 20)
+    while stores.take(policy).admitted:
+        pass
+
+    response = sign_in(client)
+
+    assert response.status_code == 429
+    assert response.json() == {"message": "Too many requests. Please try again later."}
+    assert int(response["X-Retry-After"]) >= 1
+
+
+def test_the_session_is_told_to_its_holder_and_ends_with_sign_out(client, ada):
+    assert client.get("/api/auth/get-session").json()["user"]["email"] == "ada@example.com"
+
+    without = client.post("/api/auth/sign-out")
+    foreign = client.post("/api/auth/sign-out", headers={"Origin": "https://evil.example"})
+    assert (without.status_code, without.json()["code"]) == (403, "MISSING_OR_NULL_ORIGIN")
+    assert foreign.status_code == 403
+
+    done = client.post("/api/auth/sign-out", headers={"Origin": "http://testserver"})
+
+    assert done.json() == {"success": True}
+    assert client.get("/api/auth/get-session").json() is None
+
+
+def test_a_forged_cookie_opens_nothing(client, ada):
+    value = client.client.cookies["better-auth.session_token"].value
+    client.client.cookies["better-auth.session_token"] = value[:-6] + "AAAA%3D"
+
+    assert client.get("/dashboard/api/projects").status_code == 401
+
+
+def test_requests_of_another_site_change_nothing(client, ada):
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        response = client.post("/dashboard/api/projects", {"name": "x"}, headers=headers)
+        assert response.status_code == 403
+    assert Environment.objects.count() == 1
+
+
+def test_project_views_need_a_cookie_a_header_and_membership(client, api, ada, environment):
+    stranger = api("traces", token="")
+    path = "/dashboard/api/traces"
+
+    assert stranger.get(path).json() == {"error": "Unauthorized"}
+    assert client.get(path).json() == {"error": "Missing X-Project-Id header"}
+    foreign = client.get(path, headers={"X-Project-Id": environment.public_id})
+    assert (foreign.status_code, foreign.json()) == (
+        403,
+        {"error": "Forbidden: no access to this project"},
+    )
+
+
+def test_a_user_reads_but_does_not_administer(client, ada):
+    here = project(client)
+    bob = {"email": "bob@example.com", "name": "Bob", "password": "battery staple 7"}
+    assert client.post("/dashboard/api/users", bob, headers=here).status_code == 201
+    assert client.post("/dashboard/api/users", bob, headers=here).status_code == 409
+    sign_in(client, "bob@example.com", "battery staple 7")
+
+    assert client.get("/dashboard/api/traces", headers=here).status_code == 200
+    for method, path in (
+        ("GET", "/dashboard/api/api-keys"),
+        ("GET", "/dashboard/api/users"),
+        ("DELETE", "/dashboard/api/traces?status=error"),
+    ):
+        refused = client.request(method, path, headers=here)
+        assert (refused.status_code, refused.json()) == (
+            403,
+            {"error": "Forbidden: admin role required for this operation"},
+        )
+
+
+def test_the_last_admin_of_a_project_stays(client, ada):
+    here = project(client)
+    ada_id = client.get("/dashboard/api/users", headers=here).json()["users"][0]["userId"]
+
+    assert client.delete(f"/dashboard/api/users/{ada_id}", headers=here).status_code == 409
+    demoted = client.patch(f"/dashboard/api/users/{ada_id}", {"role": "user"}, headers=here)
+    assert demoted.status_code == 409
+
+
+def test_a_minted_key_works_until_it_is_deleted(client, api, ada):
+    here = project(client)
+    token = client.post("/dashboard/api/api-keys", {"name": "ci"}, headers=here).json()["apiKey"]
+    data = api("traces", token=token)
+    assert data.get("/v1/traces").status_code == 200
+
+    key_id = client.get("/dashboard/api/api-keys", headers=here).json()["keys"][0]["id"]
+    path = f"/dashboard/api/api-keys/{key_id}"
+    assert client.patch(path, {"name": "renamed"}, headers=here).json() == {"success": True}
+    assert client.delete(path, headers=here).json() == {"success": True}
+
+    assert data.get("/v1/traces").status_code == 401
+    assert client.delete(path, headers=here).json() == {"error": "API key not found"}
+
+
+def test_projects_are_made_renamed_and_deleted(client, ada):
+    made = client.post("/dashboard/api/projects", {"name": " Looms "}).json()
+    path = f"/dashboard/api/projects/{made['projectId']}"
+
+    assert made["name"] == "Looms"
+    assert client.patch(path, {"name": "Spindles"}).status_code == 200
+    assert client.post("/dashboard/api/projects", {"name": "Spindles"}).status_code == 409
+    assert client.delete(path).json() == {"success": True}
+    listed = client.get("/dashboard/api/projects").json()["projects"]
+    assert [one["name"] for one in listed] == ["Engines"]
+
+
+def test_an_environment_of_the_deployment_is_not_a_project_to_delete(client, environment):
+    tenancy.make_user(environment.organization)
+    sign_in(client, password=tenancy.PASSWORD)
+
+    response = client.delete(f"/dashboard/api/projects/{environment.public_id}")
+
+    assert response.status_code == 409
+    assert Environment.objects.filter(pk=environment.pk).exists()
+
+
+def test_the_dashboard_reads_camel_case_only(client, api, ada):
+    here = project(client)
+    token = client.post("/dashboard/api/api-keys", {}, headers=here).json()["apiKey"]
+    item = make_trace()
+    post_traces(api("traces", token=token), [item])
+
+    rows = client.get("/dashboard/api/traces?spelling=snake", headers=here).json()["traces"]
+
+    assert rows[0]["traceId"] == item["trace_id"]
+    assert "trace_id" not in rows[0]
+
+
+def test_a_local_login_is_used_once(client, key):
+    client.client.defaults["REMOTE_ADDR"] = "127.0.0.1"
+    body = {"api_key": key("traces"), "redirect_url": "http://127.0.0.1:9999/done"}
+    host = {"Host": "127.0.0.1:3000"}
+
+    made = client.post("/dashboard/api/local-login-token", body, headers=host)
+    where = made.json()["login_url"].partition("3000")[2]
+    first = client.get(where, headers=host)
+    second = client.get(where, headers=host)
+
+    assert made.status_code == 201
+    assert (first.status_code, first["Location"]) == (302, "http://127.0.0.1:9999/done")
+    assert second.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "127.0.0.1", "X-Forwarded-For": "8.8.8.8"}, {"Host": "localhost", "Forwarded": "x"}],
+)
+def test_a_local_login_is_for_this_machine_only(client, key, headers):
+    client.client.defaults["REMOTE_ADDR"] = "127.0.0.1"
+    body = {"api_key": key("traces"), "redirect_url": "http://127.0.0.1/"}
+
+    assert client.post("/dashboard/api/local-login-token", body, headers=headers).status_code == 403
