@@ -127,6 +127,8 @@ class ProductConfig(AppConfig):
     """Which documented form deliveries have: ``pulse`` (HR's headers) or ``pihupulse`` (screening's)."""
     exporters: ClassVar[dict[str, str]] = {}
     """Kind of export → dotted path of ``rows(environment, parameters) -> Iterator[dict]``."""
+    gauges: str = ""
+    """Dotted path of a function for /metrics: name → (help text, value), such as a queue's lag."""
     navigation: tuple[tuple[str, str], ...] = ()
     """(label, path) of this product's pages for the page frame."""
     accent: str = ""

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "pulse.incidents",
     "pulse.exports",
     "pulse.erasure",
+    "pulse.metrics",
     "pulse.requestlog",
     "pulse.start",
     "hr",

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from pulse import products
 from pulse.http import openapi
+from pulse.metrics.views import metrics
 
 
 def _product_urls() -> list[URLPattern | URLResolver]:
@@ -23,6 +24,7 @@ def _product_urls() -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     *_product_urls(),
     path("openapi/<slug:product>.json", openapi.DocumentView.as_view(), name="openapi"),
+    path("metrics", metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("pulse.site.urls")),
 ]

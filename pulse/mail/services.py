@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import EmailValidator
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pulse import queue
 from pulse.mail import selectors
@@ -117,6 +118,14 @@ def _is_final(error: Exception) -> bool:
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
     return isinstance(error, ValueError)
+
+
+def requeue(rows: QuerySet[OutgoingMail], *, now: datetime) -> int:
+    """Queue bounced and failed messages again; how many."""
+    ended = rows.filter(state__in=(OutgoingMail.State.BOUNCED, OutgoingMail.State.FAILED))
+    count = ended.update(state=OutgoingMail.State.QUEUED, attempts=0, next_attempt_at=now)
+    queue.kick("mail")
+    return count
 
 
 def delete_expired(*, now: datetime) -> int:
