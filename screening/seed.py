@@ -26,8 +26,8 @@ from screening.questions import check_questions
 from screening.selectors.candidates import fold
 from screening.services import marking
 
-CHOICES_MISSED = {"q3": ["a"], "q8": ["a", "b", "c"], "q9": ["a"], "q14": ["a"], "q15": ["a"]}
-"""The multiple choices of which the sample attempt found a part only: JavaScript 90, React 85, CSS 80."""
+CHOICES_FOUND = {"q3": 1, "q8": 3, "q9": 1, "q14": 1, "q15": 1}
+"""How many right ones of the multiple choices the sample attempt found: JavaScript 90, React 85, CSS 80."""
 SUMMARY = (
     "John demonstrated strong JavaScript and React skills. His CSS knowledge is good but could be"
     " improved. Overall, he shows a solid understanding of frontend development concepts."
@@ -235,8 +235,8 @@ def _completed(environment: Environment, candidate: Candidate, template: Templat
 
 
 def _value(question: dict[str, Any]) -> Any:
-    if question["id"] in CHOICES_MISSED:
-        return CHOICES_MISSED[question["id"]]
+    if question["id"] in CHOICES_FOUND:
+        return question["correct"][: CHOICES_FOUND[question["id"]]]
     if question["type"] == "single_choice":
         return question["correct"][0]
     if question["type"] == "multiple_choice":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,15 +49,16 @@ def essay(skill: str, prompt: str, rubric: list[tuple[str, list[str]]], **more: 
 def _choice(
     kind: str, skill: str, prompt: str, right: list[str], wrong: list[str], more: dict[str, Any]
 ) -> Question:
-    """Right options come first in storage; every attempt shuffles them for itself."""
+    """Options get their letters in an order that says nothing about which are right."""
     texts = [*right, *wrong]
+    random.Random(prompt).shuffle(texts)  # noqa: S311
     options = [{"id": chr(97 + at), "text": text} for at, text in enumerate(texts)]
     made = {
         "type": kind,
         "skill": skill,
         "prompt": prompt,
         "options": options,
-        "correct": [one["id"] for one in options[: len(right)]],
+        "correct": [one["id"] for one in options if one["text"] in right],
     }
     return _with(made, more)
 

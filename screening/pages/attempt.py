@@ -190,10 +190,12 @@ def _next_page(request: HttpRequest, token: str, number: int, count: int) -> str
     if go == "review" or (go == "next" and (number == 0 or number >= count)):
         return f"/s/{token}/review"
     if go.startswith("to-") and go[3:].isascii() and go[3:].isdigit():
-        wanted = min(int(go[3:][:6]), count)
+        wanted = min(int(go[3:9]), count)
+    elif number == 0 or "clear" in request.POST:
+        wanted = number
     else:
-        wanted = number + {"next": 1, "previous": -1}.get(go, 0)
-    return f"/s/{token}/questions/{max(0 if number == 0 else 1, wanted)}#question"
+        wanted = max(1, number + {"next": 1, "previous": -1}.get(go, 0))
+    return f"/s/{token}/questions/{wanted}#question"
 
 
 @candidate_page("GET")

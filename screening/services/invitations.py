@@ -110,6 +110,5 @@ def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """``Friday 20 January 2023, 15:45 (Europe/Rome, UTC+01:00)``: no reader has to guess the zone."""
     local = moment.astimezone(zone)
     offset = local.strftime("%z")
-    return (
-        f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({zone.key}, UTC{offset[:3]}:{offset[3:5]})"
-    )
+    named = "UTC" if zone.key == "UTC" else f"{zone.key}, UTC{offset[:3]}:{offset[3:5]}"
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({named})"

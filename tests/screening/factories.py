@@ -20,7 +20,12 @@ QUESTIONS: list[Question] = [
     number("Counting", "What is 6 × 7?", 42, topics=["Products"]),
     words("Counting", "Write seven as a word.", "seven", topics=["Words"]),
 ]
-RIGHT: dict[str, Any] = {"q1": "a", "q2": ["a", "b"], "q3": 42, "q4": " Seven. "}
+RIGHT: dict[str, Any] = {
+    "q1": QUESTIONS[0]["correct"][0],
+    "q2": QUESTIONS[1]["correct"],
+    "q3": 42,
+    "q4": " Seven. ",
+}
 
 
 def make_candidate(environment: Environment, **values: Any) -> Candidate:

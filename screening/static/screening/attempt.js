@@ -209,6 +209,11 @@
   setInterval(tick, 1000);
   tick();
 
+  // A form cannot be submitted anew while its submit event is still being handled.
+  function again(target, button) {
+    setTimeout(function () { if (target.requestSubmit) { target.requestSubmit(button || undefined); } else { target.submit(); } }, 0);
+  }
+
   // --- leaving the page: a form that cannot be sent must not replace the page with an error ------
   function guarded(event) {
     if (leaving) { return; }
@@ -218,7 +223,7 @@
     flush().then(function () {
       if (offline) { say("You are offline. Stay on this page; it continues when the connection is back."); return; }
       leaving = true;
-      if (target.requestSubmit) { target.requestSubmit(button || undefined); } else { target.submit(); }
+      again(target, button);
     });
   }
   if (form) { form.addEventListener("submit", guarded); }
@@ -227,7 +232,7 @@
     hand.addEventListener("submit", function (event) {
       if (leaving) { return; }
       event.preventDefault();
-      flush().then(function () { return put("-", presence()); }).then(function () { offline = false; leaving = true; hand.requestSubmit(); }).catch(function () { lost(null); });
+      flush().then(function () { return put("-", presence()); }).then(function () { offline = false; leaving = true; again(hand); }).catch(function () { lost(null); });
     });
   }
   if (Object.keys(pending).length) { flush(); }
