@@ -168,7 +168,12 @@ def _store(screening: Screening, save: Save, now: datetime) -> Saved:
             superseded=not same,
             remaining_seconds=remaining_seconds(screening, now),
         )
-    superseded = standing is not None and save.base is not None and standing.revision != save.base
+    superseded = (
+        standing is not None
+        and save.base is not None
+        and standing.revision != save.base
+        and standing.value != value
+    )
     answer = standing or Answer(
         environment=screening.environment, screening=screening, question_id=save.question_id
     )

@@ -23,7 +23,7 @@
   var offset = 0;
   var seen = { at: performance.now(), ms: 0 };
   var signals = {};
-  var offline = false, sending = false, over = false, leaving = false;
+  var offline = false, sending = null, over = false, leaving = false;
 
   function load() { try { return JSON.parse(localStorage.getItem(store)) || {}; } catch (error) { return {}; } }
   function keep() {
@@ -153,16 +153,18 @@
   }
   function flush() {
     var id = Object.keys(pending)[0];
-    if (sending || !id) { return Promise.resolve(); }
-    sending = true;
+    if (sending) { return sending; }
+    if (!id) { return Promise.resolve(); }
     var item = pending[id], box = field(id);
     var body = Object.assign({ value: item.value, revision: item.revision, base: item.base }, presence());
     mark(box, "Saving…");
-    return put(id, body).then(function (response) {
+    sending = put(id, body).then(function (response) {
       return response.json().catch(function () { return {}; }).then(function (answer) { settle(id, item, box, response.status, answer); });
-    }).catch(function () { lost(box); }).finally(function () { sending = false; }).then(function () {
-      if (!offline && Object.keys(pending).length) { return flush(); }
+    }).catch(function () { lost(box); }).then(function () {
+      sending = null;
+      if (!offline && !over && Object.keys(pending).length) { return flush(); }
     });
+    return sending;
   }
   function settle(id, item, box, status, answer) {
     if (status >= 500 || status === 429) { lost(box); return; }
