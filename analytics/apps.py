@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from pulse import products
 from pulse.products import MEBIBYTE, BodyLimit, Door, Pump
 
@@ -36,14 +38,37 @@ class AnalyticsConfig(products.ProductConfig):
             path=f"{PREFIX}/live",
             operation=openapi.LIVE,
         ),
+        Door(
+            "GET",
+            rf"{PREFIX}/exports/(?P<export_id>exp_[0-9A-Z]+)/download/?",
+            "analytics.ingest.download_export",
+            path=f"{PREFIX}/exports/{{export_id}}/download",
+            operation=openapi.DOWNLOAD,
+        ),
+        Door(
+            "POST",
+            rf"{PREFIX}/segment/v1/(?P<kind>track|page|screen|identify|group|alias)/?",
+            "analytics.segment.call",
+            path=f"{PREFIX}/segment/v1/{{kind}}",
+            operation=openapi.SEGMENT_CALL,
+        ),
+        Door(
+            "POST",
+            rf"{PREFIX}/segment/v1/(batch|import)/?",
+            "analytics.segment.batch",
+            path=f"{PREFIX}/segment/v1/batch",
+            operation=openapi.SEGMENT_BATCH,
+            body_limit_bytes=5 * MEBIBYTE,
+        ),
     )
-    body_limits = (BodyLimit(rf"{PREFIX}/events/batch/?", 5 * MEBIBYTE),)
+    body_limits = (BodyLimit(rf"{PREFIX}/(events|segment/v1)/batch/?", 5 * MEBIBYTE),)
     pumps = (
         Pump("analytics-erasures", "analytics.tasks.erase", period_seconds=30),
         Pump("analytics-upkeep", "analytics.tasks.keep_up", period_seconds=600),
     )
     events = "analytics.events"
     seed = "analytics.sample.seed"
+    exporters: ClassVar[dict[str, str]] = {"events": "analytics.exports.rows"}
     key_prefixes = ("pa_write_", "pa_query_")
     key_kinds = (
         products.KeyKind(

@@ -13,6 +13,7 @@ from analytics import access, decoding
 from analytics.accept import Outcome, Submission, write
 from analytics.errors import batch_refused, event_refused
 from analytics.validation import Rejected
+from pulse.doors import downloads
 from pulse.doors.plain import Request, Response
 from pulse.errors import FieldError, InvalidInput, UnsupportedMedia
 from pulse.ingest.group_commit import GroupCommit
@@ -22,6 +23,7 @@ MAX_IDEMPOTENCY_KEY = 255
 JSON_TYPES = ("application/json", "text/json", "text/plain")
 """``navigator.sendBeacon`` sends text/plain, for that needs no preflight."""
 
+download_export = downloads.download(access.QUERY)
 commit: GroupCommit[Submission, Outcome] = GroupCommit(write, name="analytics")
 
 

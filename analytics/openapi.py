@@ -116,6 +116,18 @@ SCHEMAS |= {
         requestedAt=_INSTANT,
         finishedAt={"type": ["string", "null"], "format": "date-time"},
     ),
+    "Export": _object(
+        id=_TEXT,
+        format={"type": "string", "enum": ["ndjson", "csv"]},
+        status={"type": "string", "enum": ["queued", "running", "done", "failed", "expired"]},
+        rows=_COUNT,
+        sizeBytes=_COUNT,
+        downloadUrl=_OPTIONAL_TEXT,
+        error=_OPTIONAL_TEXT,
+        createdAt=_INSTANT,
+        finishedAt={"type": ["string", "null"], "format": "date-time"},
+        expiresAt={"type": ["string", "null"], "format": "date-time"},
+    ),
     "Settings": _object(retentionDays={"type": ["integer", "null"], "minimum": 1}),
     "Session": _object(
         sessionId=_OPTIONAL_TEXT,
@@ -159,6 +171,7 @@ LIMIT = _query("limit", "More than the maximum counts as it.", {"type": "integer
 ZONE = _query("tz", "IANA time zone; UTC by default.")
 OFFSET = _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0})
 UNIQUE = _query("unique", "Adds uniqueUsers or uniqueSessions.", enum=["users", "sessions"])
+FORMAT = _query("format", "ndjson by default.", enum=["ndjson", "csv"])
 PROPERTY = _query("property", "A top-level property.", required=True)
 INTERVAL = _query(
     "interval",
@@ -283,4 +296,55 @@ LIVE: Schema = {
             "content": {"text/event-stream": {"schema": _TEXT}},
         }
     },
+}
+DOWNLOAD: Schema = {
+    "summary": "The file of an export",
+    "tags": ["exports"],
+    "responses": {
+        "200": {
+            "description": "One JSON object a line, or CSV.",
+            "content": {
+                "application/x-ndjson": {"schema": _TEXT},
+                "text/csv": {"schema": _TEXT},
+            },
+        }
+    },
+}
+_SEGMENT_ANSWER: Schema = {
+    "200": {
+        "description": "Taken; what could not be stored is counted and shown on the page.",
+        "content": {"application/json": {"schema": _object(success={"const": True})}},
+    }
+}
+SEGMENT_CALL: Schema = {
+    "summary": "One call of a Segment client",
+    "tags": ["segment"],
+    "parameters": [
+        {
+            "name": "kind",
+            "in": "path",
+            "required": True,
+            "schema": {
+                "type": "string",
+                "enum": ["track", "page", "screen", "identify", "group", "alias"],
+            },
+        }
+    ],
+    "requestBody": _json_body({"type": "object"}),
+    "responses": _SEGMENT_ANSWER,
+}
+SEGMENT_BATCH: Schema = {
+    "summary": "A batch of a Segment client",
+    "tags": ["segment"],
+    "requestBody": _json_body(
+        {
+            "type": "object",
+            "required": ["batch"],
+            "properties": {
+                "batch": {"type": "array", "items": {"type": "object"}},
+                "writeKey": _TEXT,
+            },
+        }
+    ),
+    "responses": _SEGMENT_ANSWER,
 }

@@ -171,7 +171,7 @@ def count_rejections(
 ) -> None:
     """Remember that items of a client were not stored, for a client that is told "success"."""
     for reason, count in sorted(reasons.items()):
-        row, _ = Rejection.objects.get_or_create(
+        row, _ = Rejection.unscoped.get_or_create(
             environment=environment, day=day, source=source, reason=reason[:200]
         )
         Rejection.unscoped.filter(pk=row.pk).update(count=F("count") + count)

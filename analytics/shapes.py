@@ -65,7 +65,7 @@ def event(public_id: str, row: dict[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = {
         "id": public_id,
         "name": row["name"],
-        "properties": orjson.Fragment(row["properties"]),
+        "properties": fragment(row["properties"]),
     }
     if row["user_id"] is not None:
         body["userId"] = row["user_id"]
@@ -122,3 +122,25 @@ def erasure(row: Any) -> dict[str, Any]:
 def settings(retention_days: int | None) -> dict[str, Any]:
     """The settings of an environment; null keeps events for ever."""
     return {"retentionDays": retention_days}
+
+
+def fragment(text: str) -> orjson.Fragment:
+    """Stored JSON, passed on as it is."""
+    return orjson.Fragment(text)
+
+
+def export(row: Any) -> dict[str, Any]:
+    """An export job; ``downloadUrl`` is null until the file is there."""
+    done = row.state == "done"
+    return {
+        "id": row.public_id,
+        "format": row.format,
+        "status": row.state,
+        "rows": row.rows,
+        "sizeBytes": row.size_bytes,
+        "downloadUrl": f"/api/v1/pulse/exports/{row.public_id}/download" if done else None,
+        "error": row.error or None,
+        "createdAt": times.utc_millis(row.created_at),
+        "finishedAt": times.utc_millis(row.finished_at),
+        "expiresAt": times.utc_millis(row.expires_at),
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from analytics.views import events, privacy, reports
+from analytics.views import events, exports, privacy, reports
 from analytics.views.envelope import AnalyticsView
 
 BASE = "api/v1/pulse"
@@ -33,5 +33,7 @@ urlpatterns: list[URLPattern] = _paths(
     ("reports/sessions", reports.SessionsView),
     ("users/<path:user_id>/events", privacy.UserEventsView),
     ("erasures/<str:erasure_id>", privacy.ErasureView),
+    ("exports", exports.ExportsView),
+    ("exports/<str:export_id>", exports.ExportView),
     ("settings", privacy.SettingsView),
 )

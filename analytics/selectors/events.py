@@ -56,6 +56,17 @@ def list_events(environment: Environment, filters: Filters) -> QuerySet[Event, d
     return rows.values(*COLUMNS)
 
 
+def page_after(
+    environment: Environment, filters: Filters, after: tuple[int, int] | None
+) -> QuerySet[Event, dict[str, Any]]:
+    """The list from behind (instant, number) of the last row that was read."""
+    rows = list_events(environment, filters)
+    if after is None:
+        return rows
+    behind = Q(timestamp_ms__lt=after[0]) | Q(timestamp_ms=after[0], id__lt=after[1])
+    return rows.filter(behind, timestamp_ms__lte=after[0])
+
+
 def get_event(environment: Environment, public_id: str) -> dict[str, Any] | None:
     """One event by the id its answer carried; None where there is none."""
     number = public_ids.decode(public_id, public_ids.keys_of(environment.public_id))

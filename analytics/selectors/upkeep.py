@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
-from analytics.models import Erasure, Event, InsertId
+from analytics.models import Erasure, Event, InsertId, Rejection
 from pulse.tenancy.models import Environment
 
 SETTING = "retention_days"
@@ -97,3 +98,10 @@ def environments_in(low_ms: int, high_ms: int) -> Sequence[int]:
     """Environments with events received in [low, high); one partition is read for it."""
     rows = Event.unscoped.filter(received_ms__gte=low_ms, received_ms__lt=high_ms)
     return list(rows.values_list("environment_id", flat=True).distinct())
+
+
+def rejections(environment: Environment, since: date) -> list[tuple[str, int]]:
+    """(reason, count) of what Segment's clients sent in vain since that day, the most frequent first."""
+    rows = Rejection.objects.within(environment).filter(day__gte=since).values("reason")
+    counted = rows.annotate(total=Sum("count")).order_by("-total", "reason")
+    return [(row["reason"], row["total"]) for row in counted[:20]]

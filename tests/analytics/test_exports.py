@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pulse.exports import services
+from tests.analytics.support import BASE, refusal, track
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def export(api, query):
+    started = api.post(f"{BASE}/exports?{query}", body=b"")
+    assert started.status_code == 202, started.content
+    while services.write_next():
+        pass
+    job = api.get(f"{BASE}/exports/{started.json()['data']['id']}").json()["data"]
+    assert job["status"] == "done"
+    return job, api.get(job["downloadUrl"], validate=False)
+
+
+def test_an_export_holds_what_the_list_shows(api):
+    client = api("analytics")
+    first = track(client, "a", userId="u", properties={"x": [1]}, timestamp="2026-01-01")
+    track(client, "b")
+
+    job, file = export(client, "name=a")
+
+    assert job["rows"] == 1
+    assert json.loads(file.content) == {**first, "sessionId": None}
+
+
+def test_a_table_runs_no_formula(api):
+    client = api("analytics")
+    track(client, "=cmd()", userId="@u", timestamp="2026-01-01")
+
+    _, file = export(client, "format=csv")
+
+    assert file["Content-Type"] == "text/csv; charset=utf-8"
+    lines = file.content.decode().split("\r\n")
+    assert lines[0] == '"id","name","properties","userId","sessionId","timestamp"'
+    assert lines[1].endswith('"\'=cmd()","{}","\'@u","","2026-01-01T00:00:00.000Z"')
+
+
+@pytest.mark.parametrize(("query", "field"), [("format=xlsx", "format"), ("from=x", "from")])
+def test_a_wrong_export_is_refused(api, query, field):
+    found = refusal(api("analytics").post(f"{BASE}/exports?{query}", body=b""))
+
+    assert (found["status"], found["details"]["field"]) == (400, field)
+
+
+def test_a_strangers_export_does_not_exist(api, key, other_environment):
+    client = api("analytics")
+    track(client)
+    job, _ = export(client, "")
+    stranger = api("analytics", token=key("analytics", other_environment))
+
+    assert refusal(stranger.get(f"{BASE}/exports/{job['id']}"))["code"] == "NOT_FOUND"
+    assert refusal(stranger.get(job["downloadUrl"]))["code"] == "NOT_FOUND"
+    assert stranger.get(f"{BASE}/exports").json()["data"] == []
