@@ -116,6 +116,8 @@ class ProductConfig(AppConfig):
     """Whether ``X-API-Key`` is read where there is no ``Authorization``."""
     key_kinds: tuple[KeyKind, ...] = ()
     """The kinds of keys the console mints for this product."""
+    plans: tuple[str, ...] = ()
+    """Names of the plans an organization can have, the first being the one at the beginning."""
     rate_limit_policy: str = ""
     """Dotted path of ``policy(credential | None, address) -> Policy | None``; empty: no limit."""
     open_credential: str = ""

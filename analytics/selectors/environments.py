@@ -7,5 +7,5 @@ from pulse.tenancy.models import Environment
 
 def first_test_environment() -> Environment | None:
     """The oldest test environment of this deployment; None before its first start."""
-    rows = Environment.objects.select_related("organization").filter(kind="test")
+    rows = Environment.objects.select_related("organization").filter(kind="test", deleted_at=None)
     return rows.order_by("pk").first()

@@ -71,7 +71,7 @@ def _groups(request: HttpRequest, *, signed_in: bool) -> list[Group]:
     if pages:
         groups.append(Group("Products", pages))
     groups.append(Group("Build", [_item(request, *row) for row in BUILD]))
-    operate = [_item(request, "People", "/settings/people", "people")] if signed_in else []
+    operate = [_item(request, "Settings", "/settings/people", "people")] if signed_in else []
     if getattr(getattr(request, "user", None), "is_staff", False):
         operate.append(_item(request, "Admin", "/admin/", "gear"))
     if operate:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from pulse.mail.models import OutgoingMail
 from pulse.site import tokens
 from pulse.site.models import Invitation, LoginLink
 from pulse.tenancy.models import Environment, Organization, User
@@ -100,4 +101,16 @@ def caught(environment: Environment, products: list[str], *, limit: int) -> list
         )
         .select_related("delivery__event", "delivery__endpoint")
     )
+    return list(rows.order_by("-pk")[:limit])
+
+
+def claim_invitation(invitation: Invitation, *, now: datetime) -> bool:
+    """Mark the invitation accepted; False when somebody else was first."""
+    rows = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None)
+    return rows.update(accepted_at=now) == 1
+
+
+def recent_mail(organization: Organization, *, limit: int) -> list[OutgoingMail]:
+    """The latest messages about the organization's environments, newest first."""
+    rows = OutgoingMail.objects.filter(environment__organization=organization)
     return list(rows.order_by("-pk")[:limit])

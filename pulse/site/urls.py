@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from pulse.site.pages import docs, sessions, start
+from pulse.site.pages import docs, environments, people, sessions, start
 from pulse.site.pages.console import deliveries, endpoints, events, keys, overview, requests
 
 urlpatterns = [
@@ -14,6 +14,29 @@ urlpatterns = [
     path("account", sessions.profile, name="account"),
     path("accounts/", include("allauth.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("invitations/<str:token>", people.accept_invitation, name="accept_invitation"),
+    path("settings/people", people.list_people, name="people"),
+    path("settings/people/invite", people.invite, name="invite"),
+    path("settings/people/<int:pk>", people.member, name="member"),
+    path("settings/people/<int:pk>/remove", people.remove_member, name="remove_member"),
+    path(
+        "settings/people/invitations/<int:pk>/withdraw",
+        people.withdraw_invitation,
+        name="withdraw_invitation",
+    ),
+    path("settings/environments", environments.list_environments, name="environments"),
+    path("settings/environments/create", environments.create, name="create_environment"),
+    path("settings/environments/plans", environments.change_plans, name="change_plans"),
+    path(
+        "settings/environments/<str:public_id>/rename",
+        environments.rename,
+        name="rename_environment",
+    ),
+    path(
+        "settings/environments/<str:public_id>/delete",
+        environments.delete,
+        name="delete_environment",
+    ),
     path("docs", docs.index, name="docs"),
     path("docs/search", docs.search, name="docs_search"),
     path("docs/reference/<slug:product>", docs.reference, name="reference"),

@@ -88,6 +88,9 @@ class Environment(models.Model):
     kind = models.CharField(max_length=4, choices=Kind)
     settings = models.JSONField(default=dict, blank=True, help_text='Per product: {"collab": {…}}')
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Emptied; kept for its audit log."
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -23,7 +23,7 @@ def get_environment(pk: int | None) -> Environment | None:
 def environments_of(user: User) -> QuerySet[Environment]:
     """Every environment of every organization the person belongs to."""
     return (
-        Environment.objects.filter(organization__members__user=user)
+        Environment.objects.filter(organization__members__user=user, deleted_at=None)
         .select_related("organization")
         .order_by("organization__name", "-kind", "name")
     )
@@ -78,3 +78,38 @@ def operator_addresses() -> list[str]:
     """E-mail addresses of the people who run this deployment."""
     rows = User.objects.filter(operator=True, is_active=True)
     return list(rows.order_by("pk").values_list("email", flat=True))
+
+
+def members_of(organization: Organization) -> QuerySet[Member]:
+    """Everybody of an organization with their grants, owners first, then by address."""
+    return (
+        Member.objects.filter(organization=organization)
+        .select_related("user")
+        .prefetch_related("grants__environment")
+        .order_by("pk")
+    )
+
+
+def lock_members(organization: Organization) -> list[Member]:
+    """All members of an organization, locked: what counts its owners takes this first."""
+    rows = Member.objects.select_for_update().filter(organization=organization)
+    return list(rows.select_related("user").order_by("pk"))
+
+
+def environments_in(organization: Organization) -> QuerySet[Environment]:
+    rows = Environment.objects.filter(organization=organization, deleted_at=None)
+    return rows.order_by("-kind", "name")
+
+
+def lock_environments(organization: Organization) -> list[Environment]:
+    """All environments of an organization, locked: what counts them takes this first."""
+    rows = Environment.objects.select_for_update()
+    return list(rows.filter(organization=organization, deleted_at=None).order_by("pk"))
+
+
+def user_by_email(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email).first()
+
+
+def first_operator() -> User | None:
+    return User.objects.filter(operator=True, is_active=True).order_by("pk").first()

@@ -65,7 +65,9 @@ def project_for(session: DashboardSession, project_id: str) -> tuple[Environment
         own = session.environment
         return (own, "user") if own is not None and own.public_id == project_id else None
     project = (
-        Environment.objects.select_related("organization").filter(public_id=project_id).first()
+        Environment.objects.select_related("organization")
+        .filter(public_id=project_id, deleted_at=None)
+        .first()
     )
     role = project_role(session.user, project) if project is not None else None
     return (project, role) if project is not None and role is not None else None
