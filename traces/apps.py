@@ -19,6 +19,13 @@ class TracesConfig(products.ProductConfig):
     dialect_path = "traces.dialect.TracesDialect"
     urls = "traces.urls"
     doors = (
+        products.Door(
+            "GET",
+            r"/v1/traces/export",
+            "traces.export.traces",
+            "/v1/traces/export",
+            operations.STREAM_TRACES,
+        ),
         products.Door("POST", r"/v1/traces", "traces.ingest.otlp", "/v1/traces", operations.EXPORT),
         products.Door(
             "POST",
@@ -35,14 +42,15 @@ class TracesConfig(products.ProductConfig):
             operations.QUEUE_SPANS,
         ),
     )
+    events = "traces.events"
     # A refused body is lost: the published clients empty their buffer before they send.
     body_limits = (
         products.BodyLimit(r"/v1/(traces|spans)(/.*)?|/dashboard/api/.*", 32 * MEBIBYTE),
     )
     pumps = (
-        products.Pump(
-            "traces-digest", "traces.digest.pump.run", period_seconds=0.25, queue="ingest"
-        ),
+        products.Pump("traces-digest", "traces.digest.pump.run", 0.25, queue="ingest"),
+        products.Pump("traces-search", "traces.digest.search.run", 0.4, queue="ingest"),
+        products.Pump("traces-upkeep", "traces.services.alerting.pump", 60),
     )
     seed = "traces.samples.seed"
     key_prefixes = ("pulse_sk_",)

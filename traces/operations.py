@@ -138,3 +138,23 @@ EXPORT = {
         }
     },
 }
+
+STREAM_TRACES: Schema = {
+    "summary": "Everything that matches, streamed; filters are those of GET /v1/traces.",
+    "parameters": [
+        {
+            "name": "format",
+            "in": "query",
+            "schema": {"type": "string", "enum": ["ndjson", "csv"], "default": "ndjson"},
+        }
+    ],
+    "responses": {
+        "200": {
+            "description": "One row a line.",
+            "content": {
+                "application/x-ndjson": {},
+                "text/csv": {"schema": STRING},
+            },
+        }
+    },
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from traces.views import analytics, recorded
+from traces.views import analytics, recorded, upkeep
 from traces.views.dashboard import accounts, data, projects
 
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,17 @@ urlpatterns: list[URLPattern] = [
     path("v1/traces", recorded.TraceListView.as_view()),
     path("v1/traces/batch", recorded.TraceBatchView.as_view()),
     path("v1/traces/<str:trace_id>", recorded.TraceView.as_view()),
+    path("v1/traces/<str:trace_id>/scores", upkeep.ScoreListView.as_view()),
+    path("v1/traces/<str:trace_id>/scores/<str:score_id>", upkeep.ScoreView.as_view()),
+    path("v1/analytics/scores", upkeep.ScoreTotalsView.as_view()),
+    path("v1/analytics/alerts", upkeep.AlertListView.as_view()),
+    path("v1/analytics/alerts/<str:alert_id>", upkeep.AlertView.as_view()),
+    path("v1/analytics/prices", upkeep.PriceListView.as_view()),
+    path("v1/analytics/prices/<str:price_id>", upkeep.PriceView.as_view()),
+    path("v1/analytics/dead-letters", upkeep.DeadLetterListView.as_view()),
+    path("v1/analytics/dead-letters/replay", upkeep.DeadLetterReplayView.as_view()),
+    path("v1/analytics/dead-letters/<str:letter_id>", upkeep.DeadLetterView.as_view()),
+    path("v1/analytics/settings", upkeep.SettingsView.as_view()),
     path("v1/spans", recorded.SpanListView.as_view()),
     path("v1/spans/batch", recorded.SpanBatchView.as_view()),
     path("v1/spans/<str:span_id>", recorded.SpanView.as_view()),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
 from pulse.tenancy.models import Environment
 from traces import statements
+from traces.models import Inbox, SearchJob, Trace
 
 
 def find(
@@ -25,3 +27,25 @@ def find(
         return statements.search(
             cursor, environment.pk, [*sought, *((word, False) for word in members)], limit
         )
+
+
+def oldest_job() -> SearchJob | None:
+    return SearchJob.unscoped.order_by("pk").first()
+
+
+def lock_job(pk: int) -> SearchJob | None:
+    """A job held until the end of the transaction; None where another worker holds or did it."""
+    return SearchJob.unscoped.select_for_update(skip_locked=True).filter(pk=pk).first()
+
+
+def ingest_has_work() -> bool:
+    return Inbox.unscoped.exists()
+
+
+def texts_of(environment_id: int, trace_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The texts of these traces."""
+    return list(
+        Trace.objects.within(environment_id)
+        .filter(trace_id__in=trace_ids)
+        .values("id", "request_body", "response_body", "output_text", "metadata", "error")
+    )

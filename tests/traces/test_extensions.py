@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pulse.webhooks.models import Event
+from tests.traces.samples import digest, make_trace, post_traces
+from traces.models import Alert, DeadLetter, Inbox, Trace
+from traces.services import alerting
+
+pytestmark = pytest.mark.django_db
+
+
+def test_scores_are_added_filtered_and_summed_up(api):
+    client = api("traces")
+    good, bad = make_trace(), make_trace()
+    post_traces(client, [good, bad])
+    path = f"/v1/traces/{good['trace_id']}/scores"
+
+    made = client.post(path, {"name": "helpful", "value": 0.9, "comment": "yes"})
+    client.post(f"/v1/traces/{bad['trace_id']}/scores", {"name": "helpful", "value": 0.1})
+
+    assert made.status_code == 201
+    assert [one["value"] for one in client.get(path).json()["scores"]] == [0.9]
+    found = client.get("/v1/traces", {"score": "helpful", "min_score": "0.5"}).json()
+    assert [row["traceId"] for row in found["traces"]] == [good["trace_id"]]
+    assert client.get("/v1/analytics/scores").json() == {
+        "scores": [{"name": "helpful", "count": 2, "average": 0.5}]
+    }
+    assert client.delete(f"{path}/{made.json()['id']}").status_code == 204
+    assert client.get(path).json() == {"scores": []}
+    assert client.post("/v1/traces/nope/scores", {"name": "x"}).status_code == 404
+
+
+def test_an_alert_fires_once_and_recovers_once(api, environment):
+    client = api("traces")
+    now = datetime(2026, 1, 25, 7, tzinfo=UTC)
+    made = client.post(
+        "/v1/analytics/alerts",
+        {"name": "busy", "measure": "requests", "threshold": 1, "windowMinutes": 60},
+    ).json()
+    post_traces(client, [make_trace(), make_trace()])
+    pk = Alert.objects.within(environment).get(public_id=made["id"]).pk
+
+    for moment in (now, now, now + timedelta(hours=3), now + timedelta(hours=3)):
+        alerting.evaluate(pk, now=moment)
+
+    types = list(Event.unscoped.order_by("pk").values_list("type", flat=True))
+    assert types == ["alert.fired", "alert.recovered"]
+    assert client.get(f"/v1/analytics/alerts/{made['id']}").json()["firingSince"] is None
+
+
+def test_an_own_price_wins_over_the_table(api):
+    client = api("traces")
+    price = {"model": "gpt-4o", "inputPerMillion": 1, "outputPerMillion": 2}
+    assert client.post("/v1/analytics/prices", price).status_code == 201
+
+    item = make_trace(input_tokens=1_000_000, output_tokens=1_000_000)
+    row = post_traces(client, [item]).json()["traces"][0]
+
+    assert (row["costCents"], row["costEstimated"]) == (300, True)
+
+
+def test_retention_counts_from_receipt(api, environment):
+    client = api("traces")
+    post_traces(client, [make_trace(timestamp="2001-01-01T00:00:00Z"), make_trace()])
+    old = Trace.objects.within(environment).order_by("-pk")[0]
+    old.received_ms -= 40 * 86_400_000
+    old.save(update_fields=["received_ms"])
+
+    assert client.patch("/v1/analytics/settings", {"retentionDays": 30}).status_code == 200
+    alerting.pump()
+
+    left = client.get("/v1/traces").json()
+    assert (left["total"], left["traces"][0]["timestamp"]) == (1, "2001-01-01T00:00:00.000Z")
+
+
+def test_an_item_that_cannot_be_stored_is_set_apart_and_can_be_replayed(api, environment):
+    client = api("traces")
+    good, bad = make_trace(), make_trace()
+    broken = json.dumps([good, bad | {"latency_ms": "NaN"}]).encode()
+    Inbox.objects.create(
+        environment=environment, kind="traces", received_ms=1, count=2, body=broken
+    )
+
+    digest()
+
+    assert Inbox.unscoped.count() == 0
+    assert client.get("/v1/traces").json()["total"] == 1
+    letters = client.get("/v1/analytics/dead-letters").json()
+    assert letters["total"] == 1
+    assert letters["deadLetters"][0]["item"]["trace_id"] == bad["trace_id"]
+
+    letter = DeadLetter.unscoped.get()
+    letter.item = json.dumps(bad).encode()
+    letter.save(update_fields=["item"])
+    assert client.post("/v1/analytics/dead-letters/replay", {}).json()["count"] == 1
+    digest()
+    assert client.get("/v1/traces").json()["total"] == 2
+    assert client.get("/v1/analytics/dead-letters").json()["total"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_that_matches_is_streamed(api):
+    client = api("traces")
+    items = [make_trace(output_text="=SUM(A1)") for _ in range(3)]
+    post_traces(client, [*items, make_trace(status="error")])
+
+    lines = client.get("/v1/traces/export", {"status": "success"}).content.splitlines()
+    rows = list(
+        csv.DictReader(
+            io.StringIO(client.get("/v1/traces/export?format=csv&status=success").content.decode())
+        )
+    )
+
+    expected = sorted(item["trace_id"] for item in items)
+    assert sorted(json.loads(line)["traceId"] for line in lines) == expected
+    assert sorted(row["traceId"] for row in rows) == expected
+    assert rows[0]["outputText"] == "'=SUM(A1)"
+    assert client.get("/v1/traces/export?format=xml").status_code == 400

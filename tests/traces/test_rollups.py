@@ -1,0 +1,198 @@
+"""The roll-ups against a plain scan: equal, whatever arrives and whatever is deleted."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from tests.traces.samples import make_span, make_trace, post_spans, post_traces
+from traces import instants
+from traces.models import Rollup, Session, Span, SpanRollup, Trace
+from traces.selectors import ranges
+
+pytestmark = pytest.mark.django_db
+
+BASE_MS = instants.rfc_3339_ms("2026-01-25T00:00:00Z")
+DAY_MS = instants.DAY_MS
+
+
+def scan(environment: Any, start: int, end: int) -> dict[str, Any]:
+    traces = [
+        row
+        for row in Trace.objects.within(environment).filter(derived=False)
+        if start <= row.timestamp_ms <= end
+    ]
+    calls = [
+        row
+        for row in Span.objects.within(environment).filter(kind="llm_call")
+        if start <= row.timestamp_ms <= end
+    ]
+    rows = [*traces, *calls]
+    return {
+        "requests": len(rows),
+        "errors": sum(row.status == "error" for row in rows),
+        "cost": sum(row.cost_micro_cents or 0 for row in rows),
+        "input": sum(row.input_tokens or 0 for row in rows),
+        "sessions": len({row.session_id for row in rows if row.session_id is not None}),
+        "listed": Trace.objects.within(environment)
+        .filter(timestamp_ms__gte=start, timestamp_ms__lte=end)
+        .count(),
+        "spans": Span.objects.within(environment)
+        .filter(timestamp_ms__gte=start, timestamp_ms__lte=end)
+        .count(),
+    }
+
+
+def reported(client: Any, start: int, end: int) -> dict[str, Any]:
+    query = {"date_from": instants.iso(start), "date_to": instants.iso(end)}
+    report = client.get("/v1/analytics", query | {"group_by": "hour"}).json()
+    by_day = client.get("/v1/analytics", query).json()
+    assert by_day["totalCost"] == report["totalCost"]
+    listed = client.get("/v1/traces", query | {"limit": 1}).json()["total"]
+    return {
+        "requests": report["totalRequests"],
+        "errors": round(report["errorRate"] * report["totalRequests"] / 100),
+        "cost": round(report["totalCost"] * 1_000_000),
+        "input": report["totalTokens"]["input"],
+        "sessions": report["totalSessions"],
+        "listed": listed,
+        "spans": client.get("/v1/analytics/spans", query).json()["totalSpans"],
+    }
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_reports_equal_a_scan_after_any_mixture_of_rows_and_deletions(api, environment, seed):
+    chance = random.Random(seed)
+    client = api("traces")
+
+    def moment() -> str:
+        return instants.iso(BASE_MS + chance.randrange(-3 * DAY_MS, 3 * DAY_MS))
+
+    for _ in range(3):
+        post_traces(
+            client,
+            [
+                make_trace(
+                    timestamp=moment(),
+                    provider=chance.choice(["openai", "anthropic"]),
+                    model_requested=chance.choice(["a", "b"]),
+                    status=chance.choice(["success", "success", "error"]),
+                    latency_ms=chance.lognormvariate(6, 1),
+                    cost_cents=round(chance.random(), 4),
+                    input_tokens=chance.choice([None, 7]),
+                    session_id=chance.choice([None, "s1", "s2", "s3"]),
+                )
+                for _ in range(40)
+            ],
+        )
+        post_spans(
+            client,
+            [
+                make_span(
+                    timestamp=moment(),
+                    kind=chance.choice(["llm_call", "tool_use", "agent_run"]),
+                    trace_id=chance.choice([None, "t1", "t2", "t3"]),
+                    session_id=chance.choice(["s1", "s4"]),
+                    tool_name=chance.choice([None, "Edit"]),
+                    status=chance.choice(["success", "error"]),
+                    duration_ms=chance.choice([None, 12.5]),
+                    cost_cents=0.25,
+                )
+                for _ in range(30)
+            ],
+        )
+    client.delete("/v1/traces?status=error&provider=openai")
+    client.delete("/v1/traces/t2")
+
+    for _ in range(6):
+        start = BASE_MS + chance.randrange(-4 * DAY_MS, 3 * DAY_MS)
+        end = start + chance.randrange(0, 5 * DAY_MS)
+        assert reported(client, start, end) == scan(environment, start, end)
+
+
+def test_deleting_everything_leaves_no_bucket_and_no_session(api, environment):
+    client = api("traces")
+    post_traces(client, [make_trace(session_id="s")])
+    post_spans(client, [make_span(trace_id="t", session_id="s")])
+
+    client.delete("/v1/traces?date_from=2020-01-01")
+
+    for model in (Trace, Span, Rollup, SpanRollup, Session):
+        assert model.objects.within(environment).count() == 0
+
+
+def test_percentiles_are_within_one_percent(api, environment):
+    client = api("traces")
+    latencies = [float(number) for number in range(1, 101)]
+    post_traces(client, [make_trace(latency_ms=one) for one in latencies])
+
+    report = client.get(
+        "/v1/analytics", {"date_from": "2026-01-01T00:00:00Z", "date_to": "2026-02-01T00:00:00Z"}
+    ).json()
+
+    for name, true in (("p50", 50), ("p90", 90), ("p95", 95), ("p99", 99)):
+        assert abs(report["latency"][name] - true) <= true * 0.01 + 1
+
+
+def test_ranges_are_cut_into_days_quarters_and_edges_without_gap_or_overlap():
+    chance = random.Random(1)
+    for _ in range(300):
+        start = BASE_MS + chance.randrange(-DAY_MS, DAY_MS)
+        end = start + chance.randrange(0, 4 * DAY_MS)
+        for days in (True, False):
+            cut = ranges.split(start, end, days=days)
+            pieces = sorted((*cut.days, *cut.quarters, *cut.edges))
+            assert pieces[0][0] == start
+            assert pieces[-1][1] == end + 1
+            assert all(one[1] == two[0] for one, two in pairwise(pieces))
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ("date_to=2026-01-01T00:00:00Z", "date_from"),
+        ("date_from=2024-01-01&date_to=2026-01-01T00:00:00Z", "date_from"),
+        ("date_from=1700000000&date_to=2026-01-01T00:00:00Z", "date_from"),
+        (
+            "date_from=2026-01-01T00:00:00Z&date_to=2026-01-01T00:00:00Z&group_by=week",
+            "group_by",
+        ),
+    ],
+)
+def test_reports_refuse_other_dates_and_groups(api, query, path):
+    for report in ("/v1/analytics", "/v1/analytics/spans"):
+        response = api("traces").get(f"{report}?{query}")
+        assert response.status_code == 400
+        assert response.json()["details"][0]["path"] == [path]
+
+
+def test_one_error_in_twenty_is_five_percent(api):
+    client = api("traces")
+    items = [make_trace(input_tokens=2, output_tokens=1) for _ in range(19)]
+    post_traces(client, [*items, make_trace(status="error")])
+
+    report = client.get(
+        "/v1/analytics",
+        {
+            "date_from": "2026-01-25T06:30:00.123Z",
+            "date_to": "2026-01-25T06:30:00.123Z",
+            "group_by": "provider",
+        },
+    ).json()
+
+    assert report["errorRate"] == 5
+    assert report["totalTokens"] == {"input": 38, "output": 19, "total": 57}
+    assert [(one["key"], one["requests"]) for one in report["groups"]] == [("openai", 20)]
+
+
+def test_a_range_that_ends_before_it_starts_is_all_zeros(api):
+    report = (
+        api("traces")
+        .get("/v1/analytics?date_from=2026-02-01T00:00:00Z&date_to=2026-01-01T00:00:00Z")
+        .json()
+    )
+
+    assert (report["totalRequests"], report["totalCost"], report["costOverTime"]) == (0, 0, [])

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.traces.samples import make_trace, post_traces
+from traces import words
+from traces.digest import search
+
+pytestmark = pytest.mark.django_db
+
+TALKS = {
+    "latin": ("Où est ma commande Ümlaut?", "Elle arrive demain"),
+    "arabic": ("اكتب رسالة ترحيب", "مرحبا بكم"),
+    "chinese": ("请把这段话翻译成英文", "欢迎光临"),
+    "plain": ("where is my parcel", "on its way"),
+}
+
+
+def make_talks(client) -> dict[str, str]:
+    named = {
+        name: make_trace(
+            request_body={"messages": [{"role": "user", "content": prompt}]},
+            output_text=answer,
+            metadata={"tags": [name, "all"], "feature": name, "count": 3, "flag": True},
+        )
+        for name, (prompt, answer) in TALKS.items()
+    }
+    post_traces(client, list(named.values()))
+    while search.run():
+        pass
+    return {item["trace_id"]: name for name, item in named.items()}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "COMMANDE ümlaut"}, ["latin"]),
+        ({"q": "ترحيب"}, ["arabic"]),
+        ({"q": "مرحبا"}, ["arabic"]),
+        ({"q": "翻译"}, ["chinese"]),
+        ({"q": "光临"}, ["chinese"]),
+        ({"q": "欢"}, ["chinese"]),
+        ({"q": "parcel way"}, ["plain"]),
+        ({"q": "parcel ترحيب"}, []),
+        ({"q": "parc"}, []),
+        ({"q": "parc*"}, ["plain"]),
+        ({"q": "?!"}, []),
+        ({"tag": "plain"}, ["plain"]),
+        ({"tag": "all", "q": "demain"}, ["latin"]),
+        ({"metadata.feature": "arabic"}, ["arabic"]),
+        ({"metadata.count": "3", "metadata.flag": "true"}, sorted(TALKS)),
+        ({"metadata.feature": "nothing"}, []),
+        ({"q": "parcel", "status": "error"}, []),
+    ],
+)
+def test_text_tags_and_metadata_are_found(api, query, found):
+    client = api("traces")
+    names = make_talks(client)
+
+    response = client.get("/v1/traces", query).json()
+
+    assert sorted(names[row["traceId"]] for row in response["traces"]) == found
+    assert response["total"] == len(found)
+
+
+def test_a_stranger_finds_no_words(api, other_environment):
+    make_talks(api("traces"))
+
+    stranger = api("traces", environment=other_environment)
+
+    assert stranger.get("/v1/traces", {"q": "parcel"}).json()["total"] == 0
+
+
+@pytest.mark.parametrize("text", ['"', "' OR 1=1 --", "\\", "a:b NEAR c", "x" * 5000, "𓀀"])
+def test_hostile_searches_are_only_searches(api, text):
+    make_talks(api("traces"))
+
+    assert api("traces").get("/v1/traces", {"q": text}).status_code == 200
+
+
+def test_words_of_spaced_scripts_and_bigrams_of_the_others():
+    assert words.words_of("Ｈello, wörld 東京都!") == {"hello", "wörld", "東京", "京都"}

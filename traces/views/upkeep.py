@@ -1,0 +1,219 @@
+"""Extensions beside the documented paths: scores, alerts, prices, dead letters, settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+
+from pulse.http.answers import answer
+from pulse.http.requests import ApiRequest
+from traces import instants, schema, serializers, shapes
+from traces.errors import AlertNotFound, DeadLetterNotFound, PriceNotFound, TraceNotFound
+from traces.selectors import traces as trace_selectors
+from traces.selectors import upkeep as selectors
+from traces.services import alerting, scoring, upkeep
+from traces.views.base import TracesView
+
+MICRO_CENTS_PER_DOLLAR = 100_000_000
+WRITE = {"GET": "read:traces", "POST": "write:traces", "DELETE": "write:traces"}
+MANAGE = {
+    "GET": "read:analytics",
+    "POST": "write:analytics",
+    "PATCH": "write:analytics",
+    "DELETE": "write:analytics",
+}
+
+
+def _pk(text: str, missing: type[Exception]) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise missing
+    return int(text)
+
+
+class ScoreListView(TracesView):
+    """GET and POST /v1/traces/{id}/scores"""
+
+    required_scope = WRITE
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest, trace_id: str) -> HttpResponse:
+        if not trace_selectors.trace_exists(request.environment, trace_id):
+            raise TraceNotFound
+        scores = selectors.scores_of(request.environment, trace_id)
+        return answer({"scores": [shapes.score(one) for one in scores]})
+
+    @extend_schema(request=serializers.ScoreIn, responses={201: schema.ANY_OBJECT})
+    def post(self, request: ApiRequest, trace_id: str) -> HttpResponse:
+        values = self.parse(serializers.ScoreIn)
+        score = scoring.add_score(request.environment, trace_id=trace_id, now=request.now, **values)
+        return answer(shapes.score(score), 201)
+
+
+class ScoreView(TracesView):
+    """DELETE /v1/traces/{id}/scores/{score}"""
+
+    required_scope = WRITE
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, trace_id: str, score_id: str) -> HttpResponse:
+        scoring.delete_score(request.environment, trace_id=trace_id, score_id=score_id)
+        return HttpResponse(status=204)
+
+
+class ScoreTotalsView(TracesView):
+    """GET /v1/analytics/scores"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return answer({"scores": selectors.score_totals(request.environment)})
+
+
+class AlertListView(TracesView):
+    """GET and POST /v1/analytics/alerts"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        alerts = selectors.alerts(request.environment)
+        return answer({"alerts": [shapes.alert(one) for one in alerts]})
+
+    @extend_schema(request=serializers.AlertIn, responses={201: schema.ANY_OBJECT})
+    def post(self, request: ApiRequest) -> HttpResponse:
+        values = self.parse(serializers.AlertIn)
+        alert = alerting.create_alert(request.environment, now=request.now, **values)
+        return answer(shapes.alert(alert), 201)
+
+
+class AlertView(TracesView):
+    """GET, PATCH and DELETE /v1/analytics/alerts/{id}"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest, alert_id: str) -> HttpResponse:
+        alert = selectors.alert(request.environment, alert_id)
+        if alert is None:
+            raise AlertNotFound
+        return answer(shapes.alert(alert))
+
+    @extend_schema(request=serializers.AlertIn, responses=schema.ANY_OBJECT)
+    def patch(self, request: ApiRequest, alert_id: str) -> HttpResponse:
+        values = self.parse(serializers.AlertIn, partial=True)
+        alert = alerting.change_alert(request.environment, alert_id=alert_id, **values)
+        return answer(shapes.alert(alert))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, alert_id: str) -> HttpResponse:
+        alerting.delete_alert(request.environment, alert_id=alert_id)
+        return HttpResponse(status=204)
+
+
+class PriceListView(TracesView):
+    """GET and POST /v1/analytics/prices"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        prices = selectors.prices(request.environment)
+        return answer({"prices": [shapes.price(one) for one in prices]})
+
+    @extend_schema(request=serializers.PriceIn, responses={201: schema.ANY_OBJECT})
+    def post(self, request: ApiRequest) -> HttpResponse:
+        values = self.parse(serializers.PriceIn)
+        valid_from = values["validFrom"]
+        price = upkeep.set_price(
+            request.environment,
+            provider=values["provider"],
+            model=values["model"],
+            valid_from_ms=instants.to_ms(valid_from) if valid_from else 0,
+            input_micro_cents=_micro_cents(values["inputPerMillion"]),
+            cached_input_micro_cents=_micro_cents(values["cachedInputPerMillion"]),
+            output_micro_cents=_micro_cents(values["outputPerMillion"]),
+        )
+        return answer(shapes.price(price), 201)
+
+
+def _micro_cents(dollars: float | None) -> Any:
+    return None if dollars is None else round(dollars * MICRO_CENTS_PER_DOLLAR)
+
+
+class PriceView(TracesView):
+    """DELETE /v1/analytics/prices/{id}"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, price_id: str) -> HttpResponse:
+        upkeep.delete_price(request.environment, price_id=_pk(price_id, PriceNotFound))
+        return HttpResponse(status=204)
+
+
+class DeadLetterListView(TracesView):
+    """GET /v1/analytics/dead-letters"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        letters = selectors.dead_letters(request.environment)
+        return answer(
+            {
+                "deadLetters": [shapes.dead_letter(one) for one in letters[:100]],
+                "total": letters.count(),
+            }
+        )
+
+
+class DeadLetterReplayView(TracesView):
+    """POST /v1/analytics/dead-letters/replay"""
+
+    required_scope = MANAGE
+
+    @extend_schema(request=serializers.ReplayIn, responses={202: schema.ANY_OBJECT})
+    def post(self, request: ApiRequest) -> HttpResponse:
+        values = self.parse(serializers.ReplayIn)
+        count = upkeep.replay_dead_letters(request.environment, pks=values.get("ids"))
+        return answer({"status": "queued", "count": count}, 202)
+
+
+class DeadLetterView(TracesView):
+    """DELETE /v1/analytics/dead-letters/{id}"""
+
+    required_scope = MANAGE
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: ApiRequest, letter_id: str) -> HttpResponse:
+        upkeep.discard_dead_letter(request.environment, pk=_pk(letter_id, DeadLetterNotFound))
+        return HttpResponse(status=204)
+
+
+class SettingsView(TracesView):
+    """GET and PATCH /v1/analytics/settings"""
+
+    required_scope = MANAGE
+
+    def _settings(self) -> HttpResponse:
+        held = self.request.environment.settings.get("traces", {})
+        return answer(
+            {
+                "retentionDays": held.get("retentionDays"),
+                "spelling": self.default_spelling,
+                "backlog": selectors.backlog(self.request.environment),
+            }
+        )
+
+    @extend_schema(responses=schema.ANY_OBJECT)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return self._settings()
+
+    @extend_schema(request=serializers.SettingsIn, responses=schema.ANY_OBJECT)
+    def patch(self, request: ApiRequest) -> HttpResponse:
+        values = self.parse(serializers.SettingsIn, partial=True)
+        upkeep.change_settings(request.environment, **values)
+        return self._settings()
