@@ -15,6 +15,8 @@ class AnalyticsConfig(products.ProductConfig):
     prefixes = (PREFIX,)
     dialect_path = "analytics.dialect.AnalyticsDialect"
     urls = "analytics.urls"
+    page_urls = "analytics.page_urls"
+    navigation = (("Analytics", "/analytics"),)
     doors = (
         Door(
             "POST",

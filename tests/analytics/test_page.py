@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from analytics import sample, services
+from pulse.exports import services as exports
+from tests.support.tenancy import make_grant, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(environment):
+    client = Client()
+    client.force_login(make_user(environment.organization))
+    return client
+
+
+def text(response):
+    assert response.status_code == 200, response.content
+    return response.content.decode()
+
+
+def test_the_page_shows_the_sample_in_every_section(browser, environment):
+    sample.seed(environment)
+
+    page = text(browser.get("/analytics"))
+
+    for expected in (">142<", ">87<", "sess-now-", "user-abc", "/dashboard", "Retention", "Funnel"):
+        assert expected in page or expected == "/dashboard"
+    assert "Showing the last 30 days instead" not in page
+
+
+def test_an_empty_environment_shows_the_line_to_paste(browser):
+    assert "curl -X POST http://testserver/api/v1/pulse/events" in text(browser.get("/analytics"))
+
+
+@pytest.mark.parametrize("query", ["range=never", "tz=Mars", "name=" + "x" * 201, "retention=hour"])
+def test_a_wrong_question_is_said_and_the_page_still_answers(browser, environment, query):
+    sample.seed(environment)
+
+    assert "Showing the last 30 days instead" in text(browser.get(f"/analytics?{query}"))
+
+
+def test_every_range_and_choice_can_be_asked(browser, environment):
+    sample.seed(environment)
+
+    for query in (
+        "range=24h&tz=Asia/Kathmandu",
+        "range=7d&name=page.viewed&property=page",
+        "range=90d&userId=user-abc&step=page.viewed&step=api.called",
+        "range=12m&retention=day",
+    ):
+        assert "Showing the last 30 days instead" not in text(browser.get(f"/analytics?{query}"))
+
+
+def test_markup_in_an_event_is_text(browser, environment, api):
+    from django.db import connection
+
+    from analytics.accept import Submission, write
+    from analytics.validation import accept
+
+    evil = "<script>alert(1)</script>"
+    now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    event = accept({"name": evil, "userId": evil, "properties": {evil: evil}}, now_ms=now_ms)
+    with connection.cursor() as cursor:
+        write(cursor, [Submission(environment, [event], now_ms)])
+
+    page = text(browser.get("/analytics"))
+
+    assert evil not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_the_live_part_renews_itself(browser, environment):
+    sample.seed(environment)
+
+    assert 'hx-get="/analytics/live"' in text(browser.get("/analytics/live"))
+
+
+def test_an_export_is_started_and_downloaded(browser, environment):
+    sample.seed(environment)
+
+    started = browser.post("/analytics/exports", {"format": "csv", "range": "30d"})
+    while exports.write_next():
+        pass
+    path = text(browser.get("/analytics")).split('href="/analytics/exports/')[1].split('"')[0]
+    file = browser.get(f"/analytics/exports/{path}")
+
+    assert started.status_code == 302
+    assert b"".join(file.streaming_content).count(b"\r\n") == 326
+
+
+def test_calls_that_could_not_be_stored_are_shown(browser, environment):
+    sample.seed(environment)
+    services.count_rejections(
+        environment, source="segment", reasons={"no name": 3}, day=datetime.now(UTC).date()
+    )
+
+    assert "no name" in text(browser.get("/analytics"))
+
+
+def test_without_a_grant_the_page_does_not_exist(environment, client):
+    member = make_user(environment.organization, email="m@example.com", role="member")
+    client.force_login(member)
+
+    assert client.get("/analytics").status_code == 404
+    make_grant(member, environment, "analytics", "view")
+    assert client.get("/analytics").status_code == 200
+
+
+def test_without_signing_in_nothing_is_shown(client, environment):
+    assert client.get("/analytics").status_code == 302
