@@ -51,3 +51,9 @@ def keep_person(
     if changed:
         row.save(update_fields=changed)
     return row
+
+
+def block_person(person: Participant, *, blocked: bool) -> None:
+    """Keep a person out, or let them in again; open sockets close within 5 seconds."""
+    person.blocked = blocked
+    person.save(update_fields=["blocked"])
