@@ -205,3 +205,14 @@ def with_queued_invitation() -> QuerySet[Screening]:
     return Screening.unscoped.filter(invitation_status=Screening.Invitation.QUEUED).select_related(
         "environment"
     )
+
+
+def latest_of(environment: Environment, candidates: list[Candidate]) -> dict[int, Screening]:
+    """Candidate's key → the newest screening of each."""
+    rows = (
+        Screening.objects.within(environment)
+        .filter(candidate__in=candidates)
+        .select_related("candidate", "template")
+        .order_by("created_at", "pk")
+    )
+    return {row.candidate_id: row for row in rows}

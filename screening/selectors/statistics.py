@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count
 
 from pulse.tenancy.models import Environment
 from screening.impact import Person
@@ -48,3 +50,21 @@ def has_identified(screening: Screening) -> bool:
         .filter(screening=screening)
         .exists()
     )
+
+
+def overview(environment: Environment, now: datetime) -> list[dict[str, object]]:
+    """The figures at the top of the recruiter's first page."""
+    rows = Screening.objects.within(environment).filter(candidate__erased_at=None)
+    recent = rows.filter(completed_at__gte=now - timedelta(days=30))
+    figures = recent.aggregate(count=Count("pk"), mean=Avg("score"))
+    mean = figures["mean"]
+    return [
+        {"label": "Waiting to start", "value": rows.filter(status="pending").count()},
+        {"label": "In progress", "value": rows.filter(status="in_progress").count()},
+        {"label": "Completed, last 30 days", "value": figures["count"]},
+        {"label": "Average score of those", "value": "–" if mean is None else f"{mean:.0f}"},
+        {
+            "label": "Waiting for review",
+            "value": rows.filter(scoring_status=Screening.Scoring.PENDING_REVIEW).count(),
+        },
+    ]

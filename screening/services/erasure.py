@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from pulse.audit.services import record
+from pulse.erasure.services import erase_subject
 from pulse.tenancy.models import Environment
 from screening import resume_files
 from screening.models import Answer, Candidate, Report, Screening
@@ -29,11 +30,15 @@ def erase_candidate(
 ) -> None:
     """Remove a candidate for good; a second call finds nobody.
 
-    Open screenings are cancelled. Scores stay without a name, for statistics, unless ``purge``.
+    The kernel's copies (webhooks, stored answers, mail) go too. Open screenings are cancelled. Scores
+    stay without a name, for statistics, unless ``purge``.
     Raises NotFound.
     """
     candidate = selectors.lock_candidate(environment, candidate_id)
     screenings = list(screening_selectors.of_candidate(candidate))
+    erase_subject(environment, candidate_id, now=now, addresses=[candidate.email])
+    for one in screenings:
+        erase_subject(environment, one.public_id, now=now)
     _remove_resume(candidate)
     if purge:
         for one in screenings:

@@ -1,0 +1,100 @@
+"""Fairness and settings of the account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.http.response import HttpResponseBase
+
+from pulse.errors import FieldError, InvalidInput
+from pulse.site.access import PageRequest
+from pulse.times import parse_instant
+from screening import impact
+from screening.account import PLANS, Account, plan_of
+from screening.pages.base import actor_of, done, recruiter_page, show
+from screening.selectors import statistics
+from screening.selectors import templates as template_selectors
+from screening.services import accounts
+
+
+@recruiter_page("GET")
+def fairness(request: PageRequest, *, now: datetime) -> HttpResponseBase:
+    basis = "decision" if request.GET.get("basis") == "decision" else "score"
+    template_id = request.GET.get("template", "")
+    people = statistics.people(
+        request.environment,
+        template_id=template_id,
+        completed_from=_day(request.GET.get("from", "")),
+        completed_to=_day(request.GET.get("to", "")),
+    )
+    made = impact.report(people, basis=basis)
+    return show(
+        request,
+        "fairness",
+        "Fairness",
+        report=made,
+        sections=[
+            ("Sex", made["sex"]),
+            ("Race or ethnicity", made["ethnicity"]),
+            ("Both together", made["intersection"]),
+        ],
+        templates=template_selectors.list_templates(request.environment, status="all"),
+        template_id=template_id,
+        basis=basis,
+        minimum=impact.MIN_GROUP,
+    )
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return parse_instant(f"{text}T00:00:00Z") if text else None
+    except ValueError:
+        return None
+
+
+@recruiter_page("GET", "POST", level="manage")
+def settings(request: PageRequest, *, now: datetime) -> HttpResponseBase:
+    if request.method == "POST":
+        accounts.change_settings(
+            request.environment, changes=_sent(request), actor=actor_of(request)
+        )
+        return done(request, "The settings were saved.", "/screening/settings")
+    plan = plan_of(request.environment)
+    return show(
+        request,
+        "settings",
+        "Settings",
+        account=Account.of(request.environment),
+        plan=plan,
+        limits=PLANS[plan],
+    )
+
+
+def _sent(request: PageRequest) -> dict[str, object]:
+    contact = request.POST.get("contact_email", "").strip()
+    months, hours = (
+        request.POST.get("retention_months", ""),
+        request.POST.get("auto_finalize_hours", ""),
+    )
+    faults = []
+    if contact:
+        try:
+            EmailValidator()(contact)
+        except ValidationError:
+            faults.append(FieldError("contact_email", "must be an e-mail address"))
+    if not (months.isascii() and months.isdigit() and 1 <= int(months[:4]) <= 120):
+        faults.append(FieldError("retention_months", "from 1 to 120"))
+    if hours and not (hours.isascii() and hours.isdigit() and 1 <= int(hours[:6]) <= 2000):
+        faults.append(FieldError("auto_finalize_hours", "from 1 to 2000, or empty"))
+    if faults:
+        raise InvalidInput("The settings were not saved", fields=faults)
+    return {
+        "company": " ".join(request.POST.get("company", "").split())[:200],
+        "contact_email": contact,
+        "retention_months": int(months),
+        "auto_finalize_hours": int(hours) if hours else None,
+        "duplicate_email": "allow" if "allow_duplicates" in request.POST else "refuse",
+        "fetch_resumes": "fetch_resumes" in request.POST,
+    }
