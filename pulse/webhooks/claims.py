@@ -20,7 +20,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from pulse.audit import services as audit
 from pulse.mail import services as mail
 from pulse.tenancy import selectors as tenancy
-from pulse.webhooks import health, schedule, services
+from pulse.webhooks import health, schedule, services, statements
 from pulse.webhooks.courier import Job, Result
 from pulse.webhooks.models import Attempt, Delivery, Endpoint
 
@@ -55,6 +55,7 @@ def claim(now: datetime, *, capacity: int, retry_capacity: int) -> list[Job]:
         endpoints = sorted(locked.order_by("pk"), key=lambda one: turns.index(one.pk))
         in_flight = _in_flight(endpoints, now)
         jobs: list[Job] = []
+        token = random_tokens.token_hex(16)
         for endpoint in endpoints:
             retries = sum(not job.first_lane for job in jobs)
             room = min(
@@ -62,7 +63,10 @@ def claim(now: datetime, *, capacity: int, retry_capacity: int) -> list[Job]:
                 health.allowance(endpoint, in_flight=in_flight[endpoint.pk], now=now),
             )
             if room > 0:
-                jobs += _lease(endpoint, now, room, retry_room=retry_capacity - retries)
+                jobs += _choose(endpoint, now, token, room, retry_room=retry_capacity - retries)
+        Delivery.unscoped.filter(pk__in=[job.delivery_pk for job in jobs]).update(
+            state=Delivery.State.LEASED, lease_token=token, next_attempt_at=now + LEASE
+        )
         served = {job.endpoint_pk for job in jobs}
         Endpoint.unscoped.filter(pk__in=served).update(claimed_at=now)
     return jobs
@@ -86,18 +90,28 @@ def _in_flight(endpoints: Sequence[Endpoint], now: datetime) -> Counter[int]:
     return Counter(dict(rows.values_list("endpoint").annotate(Count("pk"))))
 
 
-def _lease(endpoint: Endpoint, now: datetime, room: int, *, retry_room: int) -> list[Job]:
-    wanted = _due(now).filter(endpoint=endpoint).select_related("event")
-    if retry_room < room:
-        wanted = wanted.filter(attempts=0, replay_no=0) if retry_room <= 0 else wanted
-        room = room if retry_room <= 0 else min(room, retry_room)
-    rows = list(wanted.order_by("next_attempt_at", "pk")[:room])
+_WANTED = (
+    "pk",
+    "public_id",
+    "attempts",
+    "replay_no",
+    "event__public_id",
+    "event__type",
+    "event__body",
+)
+
+
+def _choose(
+    endpoint: Endpoint, now: datetime, token: str, room: int, *, retry_room: int
+) -> list[Job]:
+    wanted = _due(now).filter(endpoint=endpoint)
+    if retry_room <= 0:
+        wanted = wanted.filter(attempts=0, replay_no=0)
+    else:
+        room = min(room, retry_room)
+    rows = list(wanted.order_by("next_attempt_at", "pk").values(*_WANTED)[:room])
     if not rows:
         return []
-    token = random_tokens.token_hex(16)
-    Delivery.unscoped.filter(pk__in=[row.pk for row in rows]).update(
-        state=Delivery.State.LEASED, lease_token=token, next_attempt_at=now + LEASE
-    )
     if endpoint.breaker_step:
         health.note_probe(endpoint, until=now + LEASE)
         endpoint.save(update_fields=["breaker_until"])
@@ -105,19 +119,19 @@ def _lease(endpoint: Endpoint, now: datetime, room: int, *, retry_room: int) -> 
     lease_ends = time.monotonic() + LEASE.total_seconds()
     return [
         Job(
-            delivery_pk=row.pk,
+            delivery_pk=row["pk"],
             endpoint_pk=endpoint.pk,
-            delivery_id=row.public_id,
-            event_id=row.event.public_id,
-            event_type=row.event.type,
+            delivery_id=row["public_id"],
+            event_id=row["event__public_id"],
+            event_type=row["event__type"],
             product=endpoint.product,
             url=endpoint.url,
-            body=row.event.body.encode(),
+            body=row["event__body"].encode(),
             secrets=signing,
-            number=row.attempts + 1,
+            number=row["attempts"] + 1,
             lease_token=token,
             lease_ends=lease_ends,
-            first_lane=row.attempts == 0 and row.replay_no == 0,
+            first_lane=row["attempts"] == 0 and row["replay_no"] == 0,
             probe=bool(endpoint.breaker_step),
         )
         for row in rows
@@ -155,10 +169,10 @@ def settle(results: Sequence[Result]) -> None:
         _settle_delivery(delivery, result)
         _settle_endpoint(endpoint, result)
         changed.append(delivery)
-    Delivery.unscoped.bulk_update(changed, _SETTLED_FIELDS)
+    statements.update_rows(changed, _SETTLED_FIELDS)
     for endpoint in endpoints.values():
         _end_if_hopeless(endpoint, max(result.finished_at for result in results))
-        endpoint.save(update_fields=health.FIELDS)
+    statements.update_rows(endpoints.values(), health.FIELDS)
 
 
 _SETTLED_FIELDS = (

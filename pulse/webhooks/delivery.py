@@ -1,7 +1,7 @@
 """The webhook pump: claims due deliveries, sends them in a bounded pool, settles them in batches.
 
 Only the pump's own thread talks to the database; the pool's threads talk to receivers. So no
-transaction is ever open over an HTTP call, results of many sends share one commit, and 16 slow
+transaction is ever open over an HTTP call, results of many sends share one commit, and 24 slow
 receivers cost no connections.
 """
 
@@ -21,7 +21,7 @@ from pulse.webhooks.courier import Job, Result
 
 log = structlog.get_logger(__name__)
 
-SLOTS = 16
+SLOTS = 24
 MAX_OUTSTANDING = 2 * SLOTS
 RETRY_SHARE = SLOTS  # of MAX_OUTSTANDING: first attempts always keep half
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 from django.db import connection, transaction
@@ -264,6 +265,7 @@ def _seal(secret: str) -> str:
     return vault.encrypt(secret.encode()).decode()
 
 
+@lru_cache(256)
 def _unseal(sealed: str) -> str:
     return vault.decrypt(sealed.encode()).decode()
 
