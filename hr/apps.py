@@ -10,6 +10,8 @@ class HrConfig(products.ProductConfig):
     prefixes = ("/v1", "/scim")
     dialect_path = "hr.dialect.HrDialect"
     urls = "hr.urls"
+    page_urls = "hr.page_urls"
+    navigation = (("People", "/people"),)
     events = "hr.events"
     seed = "hr.samples.seed"
     key_prefixes = ("pk_live_", "pk_test_")

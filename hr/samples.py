@@ -271,7 +271,42 @@ def _leave(
                 rows.append(_leave_row(environment, employee, span, holidays, half_days, moment))
                 rows[-1].kind = dice.choices(LeaveEntry.Kind.values, (70, 18, 11, 1))[0]
             begin = span.end + timedelta(days=dice.randint(25, 70))
+    rows = _with_somebody_out(environment, staff, today, now, rows)
     LeaveEntry.objects.bulk_create(sorted(rows, key=lambda row: row.created_at), batch_size=500)
+
+
+def _with_somebody_out(
+    environment: Environment,
+    staff: list[Employee],
+    today: date,
+    now: datetime,
+    rows: list[LeaveEntry],
+) -> list[LeaveEntry]:
+    """Three people away around today, in place of what the dice gave them there."""
+    workday = today
+    while workday.weekday() >= SATURDAY:
+        workday += timedelta(days=1)
+    kinds = LeaveEntry.Kind
+    plans = (
+        (staff[4], Span(today - timedelta(days=1), today + timedelta(days=3)), kinds.VACATION),
+        (staff[8], Span(workday, workday), kinds.SICK),
+        (staff[9], Span(today + timedelta(days=2), today + timedelta(days=6)), kinds.VACATION),
+    )
+    for employee, span, kind in plans:
+        holidays = journal.holiday_dates(environment, employee.location, span.start, span.end)
+        half_days = sum(taken for _, taken in working_half_days(span, holidays))
+        rows = [
+            row
+            for row in rows
+            if row.employee != employee
+            or row.last_slot < span.first_slot
+            or row.first_slot > span.last_slot
+        ]
+        if half_days:
+            row = _leave_row(environment, employee, span, holidays, half_days, now)
+            row.kind = kind
+            rows.append(row)
+    return rows
 
 
 def _leave_row(

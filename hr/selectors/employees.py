@@ -159,6 +159,12 @@ def active(environment: Environment, today: date) -> QuerySet[Employee]:
     return employees(environment).filter(_with_status(Employee.Status.ACTIVE, today))
 
 
+def departments(environment: Environment) -> list[str]:
+    """Every department somebody is or was in, by name."""
+    names = employees(environment).exclude(department=None).order_by()
+    return sorted(name or "" for name in names.values_list("department", flat=True).distinct())
+
+
 def normal_email(email: str) -> str:
     """One spelling per mailbox: composed and lower case."""
     return unicodedata.normalize("NFC", email.strip()).lower()

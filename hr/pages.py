@@ -1,0 +1,236 @@
+"""/people: who is out, what people write, how loaded they are, and who reports to whom."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from hr.models import Employee, WorkloadCheckin
+from hr.selectors import calendars, entries, org_chart
+from hr.selectors import employees as people
+from hr.workdays import SATURDAY, Span, holidays_of, monday_of, working_half_days
+from pulse.errors import NotFound
+from pulse.site.access import PageRequest, require
+from pulse.times import today as today_of
+
+TABS = (
+    ("Overview", "/people"),
+    ("Calendar", "/people/calendar"),
+    ("Directory", "/people/directory"),
+    ("Org chart", "/people/org-chart"),
+)
+FEED_ENTRIES = 12
+WEEKS = 12
+PEOPLE_A_PAGE = 50
+CHART_DEPTH = 8
+HEAVIEST_FIRST = ("overloaded", "heavy", "balanced", "light")
+
+
+@require("hr")
+@require_safe
+def overview(request: PageRequest) -> HttpResponse:
+    """GET /people"""
+    environment, today = request.environment, _today(request)
+    week = calendars.leave_calendar(
+        environment, filters={}, first=today, last=today + timedelta(days=6), limit=20
+    )
+    first, last = entries.period_of("quarter", today)
+    load = entries.workload_weeks(
+        environment, last_week=monday_of(today), weeks=WEEKS, department=None
+    )
+    return _show(
+        request,
+        "hr/overview.html",
+        {
+            "today": today,
+            "week": week,
+            "active": people.active(environment, today).count(),
+            "logged": entries.status_log(environment).filter(date=today).count(),
+            "thanked": entries.kudos(environment)
+            .filter(created_at__date__range=(first, last))
+            .count(),
+            "log": entries.status_log(environment)
+            .select_related("employee")
+            .order_by("-created_at", "-pk")[:FEED_ENTRIES],
+            "kudos": entries.kudos(environment)
+            .select_related("giver", "receiver")
+            .order_by("-created_at", "-pk")[:8],
+            "leaders": entries.leaderboard(
+                environment, first=first, last=last, direction="received", limit=5
+            ),
+            "load": load,
+            "load_chart": _load_chart(load),
+        },
+    )
+
+
+@require("hr")
+@require_safe
+def leave_calendar(request: PageRequest) -> HttpResponse:
+    """GET /people/calendar?month=2026-04&department=…"""
+    environment = request.environment
+    first = _month(request.GET.get("month", ""), _today(request))
+    last = _next_month(first) - timedelta(days=1)
+    department = request.GET.get("department", "")
+    filters = {"department": department} if department else {}
+    rows = calendars.out_between(environment, filters, first, last).order_by(
+        "employee__full_name", "employee", "start_date"
+    )
+    names = calendars.holidays_by_date(environment, None, first, last)
+    days = [one for one in Calendar().itermonthdates(first.year, first.month) if one >= first]
+    days = [one for one in days if one <= last]
+    return _show(
+        request,
+        "hr/calendar.html",
+        {
+            "month": first,
+            "before": first - timedelta(days=1),
+            "after": _next_month(first),
+            "days": [_head(day, names, _today(request)) for day in days],
+            "people": _by_person(
+                rows.values(*calendars.ENTRY_COLUMNS, "holidays")[: calendars.MAX_ENTRIES], days
+            ),
+            "department": department,
+            "departments": people.departments(environment),
+        },
+    )
+
+
+@require("hr")
+@require_safe
+def directory(request: PageRequest) -> HttpResponse:
+    """GET /people/directory?q=…&status=…&department=…"""
+    given = {name: request.GET.get(name, "").strip() for name in ("q", "department")}
+    status = request.GET.get("status", "active")
+    filters: dict[str, Any] = {name: value for name, value in given.items() if value}
+    filters["status"] = status if status in (*Employee.Status.values, "all") else "active"
+    today = _today(request)
+    found = people.filter_employees(request.environment, filters, today=today)
+    page = Paginator(
+        found.select_related("manager").order_by("full_name", "pk"), PEOPLE_A_PAGE
+    ).get_page(request.GET.get("page"))
+    return _show(
+        request,
+        "hr/directory.html",
+        {
+            "page": page,
+            "people": [(one, one.status_on(today)) for one in page.object_list],
+            "filters": given | {"status": filters["status"]},
+            "statuses": [*Employee.Status.values, "all"],
+            "departments": people.departments(request.environment),
+        },
+    )
+
+
+@require("hr")
+@require_safe
+def person(request: PageRequest, employee_id: str) -> HttpResponse:
+    """GET /people/{employee_id}"""
+    environment = request.environment
+    try:
+        employee = people.get_employee(environment, employee_id)
+    except NotFound as error:
+        raise Http404 from error
+    today = _today(request)
+    about = {"employee_id": employee.public_id}
+    return _show(
+        request,
+        "hr/person.html",
+        {
+            "employee": employee,
+            "status": employee.status_on(today),
+            "custom": sorted(employee.custom_fields.items()),
+            "reports": people.employees(environment)
+            .filter(manager=employee, offboarded_at=None)
+            .order_by("full_name")[:PEOPLE_A_PAGE],
+            "log": entries.filter_status_log(environment, about).order_by("-date")[:FEED_ENTRIES],
+            "kudos": entries.filter_kudos(environment, about)
+            .select_related("giver", "receiver")
+            .order_by("-created_at", "-pk")[:FEED_ENTRIES],
+            "away": calendars.out_between(environment, about, today, date.max)
+            .order_by("start_date")
+            .values(*calendars.ENTRY_COLUMNS)[:5],
+        },
+    )
+
+
+@require("hr")
+@require_safe
+def reporting_lines(request: PageRequest) -> HttpResponse:
+    """GET /people/org-chart"""
+    chart = org_chart.org_chart(
+        request.environment, root=None, depth=CHART_DEPTH, today=_today(request)
+    )
+    return _show(request, "hr/org_chart.html", {"chart": chart})
+
+
+def _show(request: PageRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    tabs = [
+        {"label": label, "path": path, "active": request.path.rstrip("/") == path}
+        for label, path in TABS
+    ]
+    return render(request, template, {"tabs": tabs, **context})
+
+
+def _today(request: PageRequest) -> date:
+    return today_of(request.environment.organization, datetime.now(UTC))
+
+
+def _month(text: str, today: date) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+
+
+def _next_month(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def _load_chart(weeks: list[entries.WorkloadWeek]) -> dict[str, Any]:
+    return {
+        "x": [f"{week.week_start:%d %b}" for week in weeks],
+        "series": [
+            {
+                "label": WorkloadCheckin.Level(level).label,
+                "values": [week.counts[level] if week.counts else None for week in weeks],
+            }
+            for level in HEAVIEST_FIRST
+        ],
+    }
+
+
+def _head(day: date, holidays: dict[date, list[str]], today: date) -> dict[str, Any]:
+    return {
+        "date": day,
+        "off": day.weekday() >= SATURDAY or day in holidays,
+        "title": ", ".join(holidays.get(day, [])),
+        "today": day == today,
+    }
+
+
+def _by_person(rows: Any, days: list[date]) -> list[dict[str, Any]]:
+    """One line per person: the kind taken on each day of the month, and whether half of it."""
+    lines: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        line = lines.setdefault(
+            row["employee__public_id"],
+            {
+                "id": row["employee__public_id"],
+                "name": row["employee__full_name"],
+                "department": row["employee__department"],
+                "taken": {},
+            },
+        )
+        span = Span(row["start_date"], row["end_date"], row["half_day_start"], row["half_day_end"])
+        for day, half_days in working_half_days(span, holidays_of(row)):
+            line["taken"][day] = {"kind": row["kind"], "half": half_days == 1}
+    for line in lines.values():
+        line["days"] = [{"date": day, "taken": line["taken"].get(day)} for day in days]
+    return [line for line in lines.values() if any(one["taken"] for one in line["days"])]
