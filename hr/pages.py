@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import Calendar
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,7 +28,13 @@ FEED_ENTRIES = 12
 WEEKS = 12
 PEOPLE_A_PAGE = 50
 CHART_DEPTH = 8
-HEAVIEST_FIRST = ("overloaded", "heavy", "balanced", "light")
+COLOURS = {
+    "overloaded": "#c2333f",
+    "heavy": "#d98a1f",
+    "balanced": "#1f8f60",
+    "light": "#8cc4ab",
+}
+"""Heaviest first; readable on light and on dark."""
 
 
 @require("hr")
@@ -83,8 +88,8 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
         "employee__full_name", "employee", "start_date"
     )
     names = calendars.holidays_by_date(environment, None, first, last)
-    days = [one for one in Calendar().itermonthdates(first.year, first.month) if one >= first]
-    days = [one for one in days if one <= last]
+    month = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    heads = [_head(day, names, _today(request)) for day in month]
     return _show(
         request,
         "hr/calendar.html",
@@ -92,9 +97,9 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
             "month": first,
             "before": first - timedelta(days=1),
             "after": _next_month(first),
-            "days": [_head(day, names, _today(request)) for day in days],
+            "days": heads,
             "people": _by_person(
-                rows.values(*calendars.ENTRY_COLUMNS, "holidays")[: calendars.MAX_ENTRIES], days
+                rows.values(*calendars.ENTRY_COLUMNS, "holidays")[: calendars.MAX_ENTRIES], heads
             ),
             "department": department,
             "departments": people.departments(environment),
@@ -199,9 +204,10 @@ def _load_chart(weeks: list[entries.WorkloadWeek]) -> dict[str, Any]:
         "series": [
             {
                 "label": WorkloadCheckin.Level(level).label,
+                "colour": colour,
                 "values": [week.counts[level] if week.counts else None for week in weeks],
             }
-            for level in HEAVIEST_FIRST
+            for level, colour in COLOURS.items()
         ],
     }
 
@@ -215,7 +221,7 @@ def _head(day: date, holidays: dict[date, list[str]], today: date) -> dict[str, 
     }
 
 
-def _by_person(rows: Any, days: list[date]) -> list[dict[str, Any]]:
+def _by_person(rows: Any, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One line per person: the kind taken on each day of the month, and whether half of it."""
     lines: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -232,5 +238,5 @@ def _by_person(rows: Any, days: list[date]) -> list[dict[str, Any]]:
         for day, half_days in working_half_days(span, holidays_of(row)):
             line["taken"][day] = {"kind": row["kind"], "half": half_days == 1}
     for line in lines.values():
-        line["days"] = [{"date": day, "taken": line["taken"].get(day)} for day in days]
+        line["days"] = [{**head, "taken": line["taken"].get(head["date"])} for head in heads]
     return [line for line in lines.values() if any(one["taken"] for one in line["days"])]

@@ -1,0 +1,105 @@
+"""HR for operators: read-mostly, because a change here would be announced to nobody."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from import_export.admin import ExportMixin, ImportExportMixin
+from import_export.resources import ModelResource
+from unfold.admin import ModelAdmin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
+
+from hr.models import (
+    CalendarFeed,
+    CustomField,
+    Employee,
+    Holiday,
+    Kudos,
+    LeaveEntry,
+    StatusLogEntry,
+)
+
+
+class HolidayResource(ModelResource):
+    """Holidays are what operators bring as a file."""
+
+    class Meta:
+        model = Holiday
+        fields = ("public_id", "environment", "date", "location", "name", "created_at")
+        import_id_fields = ("environment", "location", "date")
+
+
+class ReadOnly(ExportMixin, ModelAdmin):
+    """Search, filter, export; changes go through the API, where they are checked and announced."""
+
+    export_form_class = ExportForm
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields: ClassVar[Any] = ("public_id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Employee)
+class EmployeeAdmin(ReadOnly):
+    list_display = ("full_name", "email", "department", "location", "start_date", "end_date")
+    list_filter = ("environment", "department")
+    search_fields = ("public_id", "search")
+    list_select_related = ("manager",)
+
+
+@admin.register(LeaveEntry)
+class LeaveEntryAdmin(ReadOnly):
+    list_display = ("public_id", "employee", "kind", "start_date", "end_date", "days", "status")
+    list_filter = ("environment", "kind", "status")
+    list_select_related = ("employee",)
+    date_hierarchy = "start_date"
+
+
+@admin.register(StatusLogEntry)
+class StatusLogEntryAdmin(ReadOnly):
+    list_display = ("public_id", "employee", "date", "topic")
+    list_filter = ("environment", "topic")
+    list_select_related = ("employee",)
+
+
+@admin.register(Kudos)
+class KudosAdmin(ReadOnly):
+    list_display = ("public_id", "giver", "receiver", "coins", "tag", "created_at")
+    list_filter = ("environment", "tag")
+    list_select_related = ("giver", "receiver")
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnly):
+    list_display = ("public_id", "audience", "employee", "department", "created_at", "revoked_at")
+    list_filter = ("environment", "audience")
+    list_select_related = ("employee",)
+    exclude = ("digest",)
+
+
+@admin.register(Holiday)
+class HolidayAdmin(ImportExportMixin, ModelAdmin):
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+    resource_classes: ClassVar[Any] = [HolidayResource]
+    list_display = ("date", "location", "name", "environment")
+    list_filter = ("environment", "location")
+    search_fields = ("name", "location")
+    date_hierarchy = "date"
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(ReadOnly):
+    list_display = ("key", "name", "type", "required", "environment")
+    list_filter = ("environment", "type")
+    search_fields = ("key", "name")

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from pulse.tenancy.models import Member
+from tests.hr.people import NOW, make_employee, make_former, make_leave
+from tests.support.tenancy import make_grant, make_user
+
+PATHS = ["/people", "/people/calendar", "/people/directory", "/people/org-chart"]
+
+
+@pytest.fixture
+def browser(environment):
+    client = Client()
+    client.force_login(make_user(environment.organization))
+    return client
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_of_an_empty_workspace_says_what_to_do_next(browser, path):
+    response = browser.get(path)
+
+    assert response.status_code == 200
+    assert 'class="empty"' in response.content.decode()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_shows_people_and_nothing_they_wrote_becomes_markup(browser, environment, path):
+    evil = "<script>alert(1)</script>"
+    boss = make_employee(environment, full_name=f"Ada {evil}", department="Ops & <b>Co</b>")
+    report = make_employee(environment, manager_id=boss.public_id)
+    make_leave(environment, report, start_date=NOW.date(), note=evil)
+    make_leave(environment, boss, start_date=NOW.date() + timedelta(days=1))
+
+    text = browser.get(path).content.decode()
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert evil not in text
+    assert "<b>Co</b>" not in text
+
+
+def test_a_person_has_a_page_and_a_strangers_person_has_none(
+    browser, environment, other_environment
+):
+    mine, theirs = make_former(environment), make_employee(other_environment)
+
+    assert browser.get(f"/people/{mine.public_id}").status_code == 200
+    assert browser.get(f"/people/{theirs.public_id}").status_code == 404
+
+
+def test_the_pages_open_by_grant_only(environment):
+    user = make_user(environment.organization, email="m@x.test", role=Member.Role.MEMBER)
+    client = Client()
+    assert client.get("/people").status_code == 302
+    client.force_login(user)
+    assert client.get("/people").status_code == 404
+    make_grant(user, environment, "hr", "view")
+    assert client.get("/people").status_code == 200
+
+
+def test_the_stylesheet_is_served_from_here():
+    assert finders.find("hr/people.css") is not None
