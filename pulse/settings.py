@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "pulse.http.middleware.ApiGate",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "pulse.site.policy.AdminPolicy",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -215,7 +216,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "pulse.site.accounts.SupportPermissions",
+]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -264,6 +268,36 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 CSP_NONCE = NONCE
+
+# --- the operators' admin ------------------------------------------------------------------------
+
+UNFOLD = {
+    "SITE_TITLE": "Pulse",
+    "SITE_HEADER": "Pulse",
+    "SITE_SUBHEADER": "Operators",
+    "SITE_SYMBOL": "monitor_heart",
+    "SITE_URL": "/",
+    "DASHBOARD_CALLBACK": "pulse.site.operators.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": "pulse.site.operators.navigation",
+    },
+    "COLORS": {
+        "primary": {
+            "50": "#eef2ff",
+            "100": "#e0e7ff",
+            "200": "#c7d2fe",
+            "300": "#a5b4fc",
+            "400": "#818cf8",
+            "500": "#6366f1",
+            "600": "#4f46e5",
+            "700": "#4338ca",
+            "800": "#3730a3",
+            "900": "#312e81",
+            "950": "#1e1b4b",
+        }
+    },
+}
 
 # --- static files and uploads ------------------------------------------------------------------
 

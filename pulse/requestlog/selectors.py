@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from pulse.requestlog.models import LoggedRequest, RequestCount
 from pulse.tenancy.models import Environment
@@ -87,3 +88,35 @@ def delete_old(*, now: datetime) -> int:
         batch = list(rows.order_by("id").values_list("id", flat=True)[:DELETED_AT_ONCE])
         gone += LoggedRequest.unscoped.filter(id__in=batch).delete()[0]
     return gone + RequestCount.unscoped.filter(span__lt=now - KEPT_COUNTS).delete()[0]
+
+
+def totals_by_span(*, since: datetime) -> list[Any]:
+    """For operators: counts of the whole deployment since then, oldest first."""
+    rows = (
+        RequestCount.unscoped.filter(span__gte=since)
+        .values("span", "status_class")
+        .annotate(sum_requests=Sum("requests"), sum_ms=Sum("total_ms"))
+        .order_by("span")
+    )
+    return list(rows)
+
+
+def totals_by_product(*, since: datetime) -> list[Any]:
+    """For operators: product, requests, failed requests and milliseconds since then."""
+    rows = RequestCount.unscoped.filter(span__gte=since).values("product")
+    return list(
+        rows.annotate(
+            sum_requests=Sum("requests"),
+            sum_failed=Sum("requests", filter=Q(status_class=5), default=0),
+            sum_ms=Sum("total_ms"),
+        ).order_by("product")
+    )
+
+
+def duration_percentiles(*, since: datetime, sample: int = 5_000) -> dict[int, int]:
+    """Percentile → milliseconds over the latest logged requests; empty when there are none."""
+    rows = LoggedRequest.unscoped.filter(at__gte=since).order_by("-id")
+    values = sorted(rows.values_list("duration_ms", flat=True)[:sample])
+    if not values:
+        return {}
+    return {p: values[min(len(values) - 1, len(values) * p // 100)] for p in (50, 95, 99)}

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest
 
 from pulse.tenancy.models import User
@@ -31,6 +32,17 @@ class ClosedSignup(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         user.username = user.email.lower()
+
+
+class SupportPermissions(BaseBackend):
+    """Staff may look at every screen of the admin; to act there takes an operator (a superuser)."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        looks = perm.partition(".")[2].startswith("view_")
+        return bool(user_obj.is_active and user_obj.is_staff and looks)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return bool(user_obj.is_active and user_obj.is_staff)
 
 
 def sign_in(request: HttpRequest, user: User) -> None:

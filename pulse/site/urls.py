@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from pulse.site.pages import docs, environments, people, sessions, start
 from pulse.site.pages.console import deliveries, endpoints, events, keys, overview, requests
 
 urlpatterns = [
     path("", start.start, name="start"),
+    path("favicon.ico", RedirectView.as_view(url="/static/site/icon.svg")),
     path("login/<str:token>", sessions.login_link, name="login_link"),
     path("environment", sessions.choose_environment, name="choose_environment"),
     path("account", sessions.profile, name="account"),

@@ -1,0 +1,149 @@
+"""What an operator sees first in the admin: the navigation by product, and how the deployment is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+
+from pulse import products
+from pulse.metrics.gauges import DatabaseGauges
+from pulse.requestlog import selectors as requestlog
+from pulse.site.pages.console import charts
+
+SYMBOLS = {
+    "Deployment": "dns",
+    "Keys and requests": "key",
+    "Webhooks": "webhook",
+    "Operations": "monitor_heart",
+}
+KERNEL_GROUPS = {
+    "tenancy": "Deployment",
+    "site": "Deployment",
+    "keys": "Keys and requests",
+    "requestlog": "Keys and requests",
+    "webhooks": "Webhooks",
+}
+HIDDEN = frozenset({"auth", "account", "mfa", "usersessions"})
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's sidebar: the kernel's screens by subject, then each product's own."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    titles = {config.label: config.title for config in products.installed()}
+    for app in admin.site.get_app_list(request):
+        if app["app_label"] in HIDDEN:
+            continue
+        label = str(app["app_label"])
+        title = titles.get(label) or KERNEL_GROUPS.get(label, "Operations")
+        groups[title] += [
+            {
+                "title": model["name"],
+                "link": model["admin_url"],
+                "icon": SYMBOLS.get(title, "table_rows"),
+            }
+            for model in app["models"]
+            if model["admin_url"]
+        ]
+    order = [*SYMBOLS, *titles.values()]
+    return [
+        {
+            "title": "",
+            "items": [
+                {"title": "Dashboard", "link": "/admin/", "icon": "dashboard"},
+                {"title": "Console", "link": "/developers", "icon": "terminal"},
+            ],
+        },
+        *(
+            {"title": title, "collapsible": True, "separator": True, "items": groups[title]}
+            for title in order
+            if groups[title]
+        ),
+    ]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill the admin's first page; each number is one query on an index."""
+    now = datetime.now(UTC)
+    since = now - timedelta(days=1)
+    usage = charts.usage(
+        requestlog.totals_by_span(since=since),
+        since=since,
+        until=now,
+        step=timedelta(minutes=30),
+    )
+    percentiles = requestlog.duration_percentiles(since=since)
+    disk = shutil.disk_usage(settings.DATA_DIR if settings.PULSE_EMBEDDED else "/")
+    context |= {
+        "cards": [
+            ("Requests, 24 h", f"{usage.total:,}"),
+            ("Refused", f"{usage.refused + usage.limited:,}"),
+            ("Failed (5xx)", f"{usage.failed:,}"),
+            ("Time p50 / p95 / p99", _milliseconds(percentiles)),
+            ("Disk free", f"{disk.free / 2**30:,.1f} of {disk.total / 2**30:,.0f} GiB"),
+        ],
+        "disk_percent": round(100 * disk.used / disk.total),
+        "chart": json.dumps(_chart(usage.chart)),
+        "by_product": {
+            "headers": ["Product", "Requests", "Failed", "Mean time"],
+            "rows": [
+                [
+                    row["product"],
+                    f"{row['sum_requests']:,}",
+                    f"{row['sum_failed']:,}",
+                    f"{row['sum_ms'] / max(1, row['sum_requests']):.0f} ms",
+                ]
+                for row in requestlog.totals_by_product(since=since)
+            ],
+        },
+        "waiting": {"headers": ["Waiting work", "Now"], "rows": _gauges()},
+    }
+    return context
+
+
+def _milliseconds(percentiles: dict[int, int]) -> str:
+    if not percentiles:
+        return "–"
+    return " / ".join(str(value) for value in percentiles.values()) + " ms"
+
+
+def _gauges() -> list[list[str]]:
+    """Queue depths, lags and what products report, as the metrics have them."""
+    rows = []
+    for family in DatabaseGauges().collect():
+        for sample in family.samples:
+            labels = ", ".join(sample.labels.values())
+            text = (
+                f"{family.documentation.rstrip('.')} ({labels})"
+                if labels
+                else (family.documentation.rstrip("."))
+            )
+            rows.append([text, f"{sample.value:,.0f}"])
+    return rows
+
+
+def _chart(chart: dict[str, Any]) -> dict[str, Any]:
+    """The console's series in the form that Unfold's chart reads."""
+    colours = {
+        "Succeeded": "#4338ca",
+        "Refused": "#d97706",
+        "Rate limited": "#94a3b8",
+        "Failed": "#dc2626",
+    }
+    return {
+        "labels": [f"{datetime.fromtimestamp(moment, UTC):%H:%M}" for moment in chart["x"]],
+        "datasets": [
+            {
+                "label": one["label"],
+                "data": one["values"],
+                "backgroundColor": colours[one["label"]],
+            }
+            for one in chart["series"]
+        ],
+    }
