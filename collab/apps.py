@@ -12,6 +12,8 @@ class CollabConfig(products.ProductConfig):
     prefixes = ("/api/v1", "/auth", "/files", "/sdk")
     dialect_path = "collab.dialect.CollabDialect"
     urls = "collab.urls"
+    page_urls = "collab.page_urls"
+    navigation = (("Live demo", "/collab/demo"),)
     events = "collab.events"
     seed = "collab.seed.seed"
     socket_consumer = "collab.consumers.socket.CollabConsumer"
@@ -31,6 +33,7 @@ class CollabConfig(products.ProductConfig):
             operation=operations.FILE,
         ),
         products.Door("HEAD", FILE, "collab.doors.file"),
+        products.Door("GET", r"/sdk/pulse\.js", "collab.doors.script"),
         products.Door(
             "GET",
             r"/api/v1/turn-credentials/?",

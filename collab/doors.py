@@ -6,13 +6,16 @@ megabytes only once they know whose, and they stream.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import IO, Any, cast
 from urllib.parse import quote
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.storage import default_storage
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
@@ -157,17 +160,18 @@ async def file(request: Request) -> Response | StreamingResponse:
     opened = await in_thread(
         _open, request.params["environment"], request.params["file"], dict(request.query())
     )
-    start, end = _range(request.headers.get("range", ""), opened.size)
-    if start > end:
+    asked = _range(request.headers.get("range", ""), opened.size)
+    start, end = asked or (0, opened.size - 1)
+    if asked is not None and start > end:
         opened.content.close()
         return Response(
             416, b"", {"Content-Range": f"bytes */{opened.size}", **opened.headers}, "text/plain"
         )
-    partial = (start, end) != (0, opened.size - 1) or "range" in request.headers
+    partial = asked is not None
     headers = {**opened.headers, "Content-Length": str(end - start + 1)}
-    if partial and opened.size:
+    if partial:
         headers["Content-Range"] = f"bytes {start}-{end}/{opened.size}"
-    status = 206 if partial and opened.size else 200
+    status = 206 if partial else 200
     if request.headers.get("if-none-match") == headers["ETag"]:
         opened.content.close()
         return Response(304, b"", opened.headers)
@@ -209,14 +213,14 @@ def _open(environment_id: str, file_id: str, query: dict[str, str]) -> _Opened:
     return _Opened(content, content.size, mime_type, headers)
 
 
-def _range(header: str, size: int) -> tuple[int, int]:
-    """First and last byte of a single range; anything else is the whole file (RFC 9110, 14.2).
+def _range(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range; None for anything else (RFC 9110, 14.2).
 
     ``start > end`` says that the range lies outside.
     """
     match = _RANGE.fullmatch(header.strip())
     if match is None or match.group(0) == "bytes=-" or not size:
-        return 0, size - 1
+        return None
     first, last = match.groups()
     if not first:
         length = int(last)
@@ -224,7 +228,7 @@ def _range(header: str, size: int) -> tuple[int, int]:
     start = int(first)
     end = min(int(last), size - 1) if last else size - 1
     if last and int(last) < start:
-        return 0, size - 1
+        return None
     return (start, end) if start < size else (1, 0)
 
 
@@ -245,6 +249,25 @@ async def _chunks(content: Any, start: int, end: int) -> AsyncIterator[bytes]:
             yield chunk
     finally:
         content.close()
+
+
+# --- the client ----------------------------------------------------------------------------------
+
+
+async def script(request: Request) -> Response:
+    """GET /sdk/pulse.js: our own browser client."""
+    body, etag = _script()
+    headers = {"Cache-Control": "public, max-age=300", "ETag": etag}
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if request.headers.get("if-none-match") == etag:
+        return Response(304, b"", headers)
+    return Response(200, body, headers, "text/javascript; charset=utf-8")
+
+
+@cache
+def _script() -> tuple[bytes, str]:
+    body = (settings.BASE_DIR / "sdks" / "collab-js" / "pulse.js").read_bytes()
+    return body, f'"{hashlib.sha256(body).hexdigest()[:20]}"'
 
 
 # --- peer to peer --------------------------------------------------------------------------------

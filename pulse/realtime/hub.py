@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 GAP_SECONDS = 0.25
 SWEEP_SECONDS = 2.5
+DRAIN_PAUSE_SECONDS = 0.05
 
 Sweep = Callable[[], Awaitable[None]]
 
@@ -110,11 +111,15 @@ class Hub:
                 self.loop.call_later(delay, connection.close, OVERFLOW, "resync")
 
     async def drain(self, seconds: float) -> None:
-        """Close every socket in random order over ``seconds``, so that they do not return at once."""
+        """Close every socket in random order over at most ``seconds``, and let no other in.
+
+        Clients come back a second after they were closed; all at once they would be a storm for
+        whoever is left. A few sockets are no storm and are not waited for.
+        """
         self.draining = True
         connections = list(self.connections.values())
         random.shuffle(connections)
-        pause = seconds / max(1, len(connections))
+        pause = min(DRAIN_PAUSE_SECONDS, seconds / max(1, len(connections)))
         for connection in connections:
             connection.close(1012, "restarting")
             await asyncio.sleep(pause)

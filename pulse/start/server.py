@@ -10,6 +10,7 @@ from typing import Any
 import uvicorn
 
 from pulse.doors import health
+from pulse.realtime import hub
 
 FRAME_BYTES = 1_572_864
 """Largest WebSocket frame; only shared-state updates may come near it."""
@@ -19,6 +20,7 @@ class _Server(uvicorn.Server):
     """Answers 503 on /health from the first signal on, and says so once it listens."""
 
     announce: Callable[[], None]
+    drain_seconds: int
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         health.serving(False)
@@ -28,6 +30,13 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self.announce()
+
+    async def shutdown(self, sockets: list[Any] | None = None) -> None:
+        """Let the sockets go one by one first; uvicorn would close all of them in one moment."""
+        live = hub.current()
+        if live is not None and not self.force_exit:
+            await live.drain(self.drain_seconds)
+        await super().shutdown(sockets=sockets)
 
 
 def run(
@@ -51,4 +60,5 @@ def run(
     )
     server = _Server(config)
     server.announce = announce
+    server.drain_seconds = drain_seconds
     server.run(sockets=sockets)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import io
+from datetime import UTC, datetime
+
+from PIL import Image
+
+from collab.models import EnvironmentConfig
+from collab.services import states, tokens, uploads
+from collab.services.rooms import ensure_room
+from pulse import vault
 from pulse.tenancy.models import Environment
 from tests.support import tenancy
 from tests.support.api import Api
 from tests.support.tenants import Samples
 
+FILES = "section 3.7: plain img, audio and video tags send no key; the id is unguessable"
+TOKENS = "section 3.7: a user's token opens these, not a key"
 ROOMS = "rooms and users are named by the caller; each environment has its own of that name"
 
 
@@ -24,6 +35,27 @@ def samples(environment: Environment) -> Samples:
         f"/api/v1/comments/{comment}/reactions", {"userId": "user-2", "emoji": "👍"}
     ).json()["reaction"]
     notification = client.get("/api/v1/users/user-2/notifications").json()["items"][0]
+    now = datetime.now(UTC)
+    config = EnvironmentConfig.objects.create(
+        environment=environment,
+        allow_p2p=True,
+        turn_server_url="turn:turn.example:3478",
+        turn_secret=vault.encrypt(b"shared"),
+    )
+    room = ensure_room(environment, name="dashboard", now=now)
+    states.merge_state(environment, room=room, update=b"\0\0", config=config, now=now)
+    token, _, person = tokens.mint_token(
+        environment, external_id="user-1", name=f"user-1 {secret}", now=now
+    )
+    image = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(image, "PNG")
+    size = image.tell()
+    image.seek(0)
+    file = uploads.save_upload(
+        environment, uploader=person, file=image, size_bytes=size, filename="x.png",
+        declared_type="image/png", now=now,
+    )  # fmt: skip
+    bearer = {"Authorization": f"Bearer {token}"}
     return Samples(
         parameters={
             "room": "dashboard",
@@ -32,6 +64,20 @@ def samples(environment: Environment) -> Samples:
             "comment_id": comment,
             "reaction_id": reaction["id"],
             "notification_id": notification["id"],
+            "environment": environment.public_id,
+            "file": str(file.public_id),
+        },
+        headers={
+            "GET /api/v1/turn-credentials": bearer,
+            "GET /api/v1/rooms/{room}/p2p/state": bearer,
+            "PUT /api/v1/rooms/{room}/p2p/state": bearer,
+        },
+        public={
+            "GET /files/{environment}/{file}": FILES,
+            "POST /api/v1/upload": TOKENS,
+            "GET /api/v1/turn-credentials": TOKENS,
+            "GET /api/v1/rooms/{room}/p2p/state": TOKENS,
+            "PUT /api/v1/rooms/{room}/p2p/state": TOKENS,
         },
         bodies={
             "POST /api/v1/rooms/{room}/threads": {"userId": "user-1", "body": "hi"},
