@@ -75,7 +75,7 @@ def _live_server_helper() -> None:
     """Replaces pytest-django's, which prepares a server in this process."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives its thread has a running event loop
 def chromium() -> Iterator[Any]:
     with browsers.running() as browser:
         yield browser
