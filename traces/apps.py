@@ -18,6 +18,7 @@ class TracesConfig(products.ProductConfig):
     )
     dialect_path = "traces.dialect.TracesDialect"
     urls = "traces.urls"
+    page_urls = "traces.page_urls"
     doors = (
         products.Door(
             "GET",
@@ -66,4 +67,5 @@ class TracesConfig(products.ProductConfig):
             example='"{base}/v1/traces?limit=2" -H "Authorization: Bearer {key}"',
         ),
     )
+    navigation = (("Traces", "/traces"),)
     accent = "traces"
