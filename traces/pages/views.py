@@ -123,6 +123,7 @@ def trace_detail(request: HttpRequest, trace_id: str) -> HttpResponse:
     newer, older = trace_selectors.neighbours(environment, row)
     spans = trace_selectors.spans_of(environment, [trace_id]).get(trace_id, [])
     summary = orjson.loads(row["summary"]) if row["summary"] else {}
+    line = reading.line(row)
     return render(
         request,
         "traces/detail.html",
@@ -130,7 +131,8 @@ def trace_detail(request: HttpRequest, trace_id: str) -> HttpResponse:
             request,
             "list",
             row=row,
-            line=reading.line(row),
+            line=line,
+            heading=line.model or summary.get("summary") or "Trace",
             summary=summary,
             messages_shown=reading.messages_of(row),
             request_body=reading.pretty(row["request_body"]),
@@ -171,6 +173,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             report=report,
             cost=reading.dollars(report["totalCost"] * 1_000_000),
             estimated=reading.dollars(report["estimatedCost"] * 1_000_000),
+            requests=f"{report['totalRequests']:,}",
+            tokens=f"{report['totalTokens']['total']:,}",
             average=reading.duration(report["avgLatency"]),
             p95=reading.duration(report["latency"]["p95"]),
             models=[
