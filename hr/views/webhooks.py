@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from hr.serializers import webhooks as forms
+from hr.views.audit import audited
 from pulse import pagination
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
@@ -62,6 +63,7 @@ class WebhookEndpointsView(WebhookView):
 
     @extend_schema(request=forms.EndpointIn, responses={201: forms.EndpointWithSecretOut})
     @idempotent
+    @audited("webhook_endpoint.created")
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(forms.EndpointIn)
         row, secret = services.create_endpoint(
@@ -85,6 +87,7 @@ class WebhookEndpointView(WebhookView):
 
     @extend_schema(request=forms.EndpointPatch, responses=forms.EndpointOut)
     @idempotent
+    @audited("webhook_endpoint.updated")
     def patch(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         sent = self.parse(forms.EndpointPatch, partial=True)
         row = services.update_endpoint(
@@ -100,6 +103,7 @@ class WebhookEndpointView(WebhookView):
         return answer(shapes.endpoint(row))
 
     @extend_schema(responses={204: None})
+    @audited("webhook_endpoint.deleted")
     def delete(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         services.delete_endpoint(
             request.environment, product=self.product, public_id=endpoint_id, now=request.now
@@ -129,6 +133,7 @@ class WebhookEndpointSecretView(WebhookView):
 
     @extend_schema(request=None, responses=forms.EndpointWithSecretOut)
     @idempotent
+    @audited("webhook_endpoint.rotated")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         row, secret = services.rotate_secret(
             request.environment, product=self.product, public_id=endpoint_id, now=request.now
@@ -141,6 +146,7 @@ class WebhookEndpointRecoverView(WebhookView):
 
     @extend_schema(request=forms.RecoverIn, responses={202: forms.CountOut})
     @idempotent
+    @audited("webhook_endpoint.recovered")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         sent = self.parse(forms.RecoverIn)
         count = replays.recover_endpoint(
@@ -158,6 +164,7 @@ class WebhookEndpointReplayView(WebhookView):
 
     @extend_schema(request=forms.ReplayMatchingIn, responses={202: forms.CountOut})
     @idempotent
+    @audited("webhook_endpoint.replayed")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         sent = self.parse(forms.ReplayMatchingIn, optional=True)
         count = replays.replay_matching(
@@ -201,6 +208,7 @@ class EventReplayView(WebhookView):
 
     @extend_schema(request=forms.EventReplayIn, responses={202: forms.DeliveriesOut})
     @idempotent
+    @audited("event.replayed")
     def post(self, request: ApiRequest, event_id: str) -> HttpResponse:
         sent = self.parse(forms.EventReplayIn, optional=True)
         made = replays.replay_event(
@@ -238,6 +246,7 @@ class WebhookDeliveryReplayView(WebhookView):
 
     @extend_schema(request=None, responses={202: forms.DeliveryOut})
     @idempotent
+    @audited("webhook_delivery.replayed")
     def post(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
         row = replays.replay_delivery(
             request.environment, product=self.product, public_id=delivery_id, now=request.now

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import certifi
+
 from pulse.outbound import targets
 from pulse.outbound.targets import Target
 
@@ -180,4 +182,7 @@ def _left(deadline: float) -> float:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    return ssl.create_default_context()
+    """The system's certificate authorities, a private one included, and Mozilla's."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context

@@ -141,7 +141,9 @@ def mint_missing_keys() -> None:
         return
     missing = [plan for plan in PLANS if plan.variable not in known]
     if missing:
-        environments = {one.kind: one for one in selectors.environments_in(organization).order_by("-pk")}
+        environments = {
+            one.kind: one for one in selectors.environments_in(organization).order_by("-pk")
+        }
         _write_keys(
             known | {plan.variable: _mint(environments[plan.kind], plan) for plan in missing}
         )

@@ -18,7 +18,7 @@ def update_rows(rows: Iterable[models.Model], fields: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    columns = [model._meta.get_field(name) for name in fields]
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
     assignments = ", ".join(f'"{column.column}" = %s' for column in columns)
     statement = f'UPDATE "{model._meta.db_table}" SET {assignments} WHERE "id" = %s'
     with connection.cursor() as cursor:

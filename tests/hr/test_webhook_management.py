@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pulse.audit.models import Entry
 from pulse.webhooks.models import Delivery, Endpoint
 from tests.support.webhooks import make_endpoint, publish_sample, pump_until_idle
 
@@ -286,3 +287,19 @@ def test_a_cursor_of_another_filter_is_refused(api, environment):
 
     assert [len(page["data"]), len(rest["data"]), rest["next_cursor"]] == [2, 1, None]
     assert other.status_code == 400
+
+
+def test_who_changed_an_endpoint_is_in_the_audit_log(api):
+    client = api("hr")
+    made = create(client).json()["id"]
+    client.patch(f"/v1/webhook-endpoints/{made}", {"description": "Payroll"})
+    client.post(f"/v1/webhook-endpoints/{made}/rotate-secret")
+    client.delete(f"/v1/webhook-endpoints/{made}")
+
+    rows = Entry.unscoped.filter(object_ref=made).order_by("pk").values_list("action", "fields")
+    assert list(rows) == [
+        ("webhook_endpoint.created", ["events", "url"]),
+        ("webhook_endpoint.updated", ["description"]),
+        ("webhook_endpoint.rotated", []),
+        ("webhook_endpoint.deleted", []),
+    ]
