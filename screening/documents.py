@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import inline_serializer
@@ -166,12 +167,14 @@ class ImpactOut(Fields):
     intersection = ImpactGroupOut(many=True)
 
 
+@cache
 def data(inner: type[Fields]) -> Any:
     """``{"data": …}``"""
     name = inner.__name__.removesuffix("Out")
     return inline_serializer(f"{name}Answer", {"data": inner()})
 
 
+@cache
 def page(inner: type[Fields], *, meta_required: bool = True) -> Any:
     """``{"data": […], "meta": {…}}``"""
     name = inner.__name__.removesuffix("ItemOut")

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pulse.webhooks.models import Event
+from screening.errors import AttemptClosed
+from screening.models import Answer, Report, Screening
+from screening.services import attempts, marking, reports, screenings, templates
+from tests.screening.factories import (
+    NOW,
+    QUESTIONS,
+    RIGHT,
+    answer,
+    make_candidate,
+    make_screening,
+    make_started,
+    make_template,
+    token_of,
+)
+from tests.support.races import together
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def types() -> list[str]:
+    return list(Event.unscoped.order_by("pk").values_list("type", flat=True))
+
+
+def fresh(screening: Screening) -> Screening:
+    return Screening.unscoped.select_related("candidate", "template").get(pk=screening.pk)
+
+
+def test_the_whole_way_announces_each_step_once_and_in_order(environment):
+    screening = make_started(environment)
+    for question_id, value in RIGHT.items():
+        answer(screening, question_id, value, now=NOW + MINUTE)
+    done = attempts.submit(screening, now=NOW + 2 * MINUTE)
+    attempts.submit(screening, now=NOW + 3 * MINUTE)
+    assert reports.write_due(now=NOW + 3 * MINUTE) == 1
+    assert reports.write_due(now=NOW + 4 * MINUTE) == 0
+
+    assert (done.status, done.score, done.completion_reason) == ("completed", 100, "submitted")
+    assert types() == [
+        "candidate.created",
+        "screening.created",
+        "screening.started",
+        "screening.completed",
+        "report.generated",
+    ]
+
+
+def test_a_second_start_finds_the_first(environment):
+    screening = make_started(environment)
+    again = attempts.start(screening, now=NOW + 5 * MINUTE)
+    assert (again.started_at, types().count("screening.started")) == (NOW, 1)
+
+
+def test_opening_the_link_starts_nothing(environment, client):
+    screening = make_screening(environment, now=NOW.replace(year=2100))
+    for _ in range(3):
+        assert client.get(f"/s/{token_of(screening)}").status_code == 200
+    assert client.head(f"/s/{token_of(screening)}").status_code == 200
+    assert fresh(screening).status == "pending"
+
+
+def test_links_that_are_wrong_or_replaced_open_nothing(environment, client):
+    screening = make_screening(environment, now=NOW.replace(year=2100))
+    token = token_of(screening)
+    assert client.get(f"/s/{token}").status_code == 200
+    assert client.get(f"/s/{token[:-1]}x").status_code == 404
+    screenings.invite(environment, screening_id=screening.public_id, now=screening.created_at)
+    assert client.get(f"/s/{token}").status_code == 404
+
+
+def test_the_candidates_page_keeps_to_itself(environment, client):
+    screening = make_screening(
+        environment,
+        candidate=make_candidate(environment, name="<script>alert(1)</script> Zed"),
+        job_title="<img src=x>",
+        now=NOW.replace(year=2100),
+    )
+    response = client.get(f"/s/{token_of(screening)}")
+    text = response.content.decode()
+    assert "Zed" not in text
+    assert "ada@example.com" not in text
+    assert "<img" not in text
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Cache-Control"] == "no-store"
+    assert response.cookies == {}
+
+
+def test_a_save_is_taken_until_ten_seconds_after_the_deadline(environment):
+    screening = make_started(environment)
+    deadline = NOW + 30 * MINUTE
+    answer(screening, "q3", 1, now=deadline + timedelta(seconds=9))
+    with pytest.raises(AttemptClosed) as closed:
+        answer(screening, "q3", 42, now=deadline + timedelta(seconds=11))
+
+    assert closed.value.details["reason"] == "time_expired"
+    stored = fresh(screening)
+    assert (stored.status, stored.completion_reason) == ("completed", "time_expired")
+    assert stored.completed_at == deadline
+    assert Answer.unscoped.get().value == 1
+
+
+def test_time_that_runs_out_without_an_answer_expires_the_attempt(environment):
+    screening = make_started(environment)
+    assert attempts.settle_all(now=NOW + 31 * MINUTE) == 1
+    assert fresh(screening).status == "expired"
+    assert "screening.completed" not in types()
+
+
+def test_an_open_invitation_expires_and_a_read_settles_it_without_a_worker(environment, api):
+    screening = make_screening(environment)  # NOW lies in the past of the request
+    body = api("screening").get(f"/v1/screenings/{screening.public_id}").json()["data"]
+    assert (body["status"], body["candidate_url"]) == ("expired", None)
+
+
+def test_extra_time_moves_the_deadline(environment):
+    from decimal import Decimal
+
+    screening = make_started(environment, time_multiplier=Decimal("1.5"))
+    assert screening.deadline_at == NOW + 45 * MINUTE
+    later = screenings.extend(
+        environment, screening_id=screening.public_id, now=NOW, time_multiplier=Decimal(2)
+    )
+    assert later.deadline_at == NOW + 60 * MINUTE
+
+
+def test_saves_that_arrive_out_of_order_keep_the_newest(environment):
+    screening = make_started(environment)
+    stamp = int((NOW + MINUTE).timestamp() * 1000)
+    answer(screening, "q3", 42, now=NOW + MINUTE, revision=stamp)
+    late = answer(screening, "q3", 1, now=NOW + MINUTE, revision=stamp - 500)
+
+    assert (late.stored, late.superseded) == (False, True)
+    assert Answer.unscoped.get().value == 42
+
+
+def test_a_clock_that_is_ahead_cannot_lock_the_other_device_out(environment):
+    screening = make_started(environment)
+    answer(screening, "q3", 1, now=NOW + MINUTE, revision=2**52)
+    saved = answer(screening, "q3", 42, now=NOW + 2 * MINUTE)
+    assert (saved.stored, Answer.unscoped.get().value) == (True, 42)
+
+
+def test_the_last_writer_wins_and_is_told(environment):
+    screening = make_started(environment)
+    first = answer(screening, "q3", 1, now=NOW + MINUTE, base=0)
+    second = answer(screening, "q3", 42, now=NOW + 2 * MINUTE, base=0)
+    assert (first.superseded, second.superseded, second.stored) == (False, True, True)
+
+
+@pytest.mark.parametrize("question_id", ["q9", "nope", ""])
+def test_an_answer_to_another_question_is_refused(environment, client, question_id):
+    screening = make_started(environment, now=NOW.replace(year=2100))
+    path = f"/s/{token_of(screening)}/answers/{question_id or 'x'}"
+    body = {"value": 1, "revision": 5}
+    response = client.put(path, body, content_type="application/json")
+    assert response.status_code == 404
+    assert Answer.unscoped.count() == 0
+
+
+def test_the_option_of_another_question_is_refused(environment, client):
+    screening = make_started(environment, now=NOW.replace(year=2100))
+    response = client.put(
+        f"/s/{token_of(screening)}/answers/q1",
+        {"value": "zzz", "revision": 5},
+        content_type="application/json",
+    )
+    assert (response.status_code, response.json()["error"]) == (400, "refused")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"value": 1}', b'{"value":1,"revision":-1}'])
+def test_a_malformed_save_is_refused(environment, client, body):
+    screening = make_started(environment, now=NOW.replace(year=2100))
+    response = client.put(
+        f"/s/{token_of(screening)}/answers/q3", body, content_type="application/json"
+    )
+    assert response.status_code == 400
+
+
+def test_time_in_view_is_bounded_by_the_time_that_went_by(environment):
+    screening = make_started(environment)
+    answer(screening, "q3", 1, now=NOW + MINUTE, active_seconds=50)
+    answer(screening, "q3", 2, now=NOW + 2 * MINUTE, active_seconds=9_999)
+    assert fresh(screening).active_seconds == 50 + 61
+
+
+def test_an_edit_in_the_middle_changes_no_running_attempt(environment):
+    template = make_template(environment)
+    screening = make_started(environment, template=template)
+    templates.change_template(
+        environment,
+        template_id=template.public_id,
+        changes={"questions": QUESTIONS[:1], "duration_minutes": 1, "status": "archived"},
+        now=NOW,
+    )
+
+    for question_id, value in RIGHT.items():
+        answer(fresh(screening), question_id, value, now=NOW + 20 * MINUTE)
+    assert attempts.submit(fresh(screening), now=NOW + 20 * MINUTE).score == 100
+
+
+def test_an_edit_before_the_first_start_makes_no_version(environment):
+    template = make_template(environment)
+    for count in (1, 2):
+        templates.change_template(
+            environment,
+            template_id=template.public_id,
+            changes={"questions": QUESTIONS[:count]},
+            now=NOW,
+        )
+    assert list(template.versions.values_list("version", flat=True)) == [1]
+
+
+def test_a_written_answer_waits_for_review_and_then_announces(environment):
+    essay = {"type": "long_text", "prompt": "Write", "skill": "Text", "points": 10}
+    screening = make_started(environment, template=make_template(environment, questions=[essay]))
+    answer(screening, "q1", "Some words", now=NOW + MINUTE)
+    done = attempts.submit(screening, now=NOW + 2 * MINUTE)
+    assert (done.score, done.scoring_status) == (None, "pending_review")
+    assert "screening.completed" not in types()
+
+    reviewed = marking.review_answer(
+        environment,
+        screening_id=screening.public_id,
+        question_id="q1",
+        points=7,
+        note="clear",
+        now=NOW + 3 * MINUTE,
+    )
+    assert (reviewed.score, reviewed.scoring_status) == (70, "scored")
+    assert types().count("screening.completed") == 1
+    assert Report.unscoped.count() == 1
+
+
+def test_a_report_that_fails_is_written_later_and_announced_once(environment, monkeypatch):
+    screening = make_started(environment)
+    answer(screening, "q3", 42, now=NOW + MINUTE)
+    attempts.submit(screening, now=NOW + MINUTE)
+    real = reports.narrative.write
+    monkeypatch.setattr(reports.narrative, "write", lambda *a, **k: 1 / 0)
+    reports.write_due(now=NOW + 2 * MINUTE)
+    assert Report.unscoped.get().status == "queued"
+    monkeypatch.setattr(reports.narrative, "write", real)
+
+    assert reports.write_due(now=NOW + 3 * MINUTE) == 1
+    assert Report.unscoped.get().status == "ready"
+    assert types().count("report.generated") == 1
+
+
+def test_a_writer_that_died_gives_its_report_back_when_the_lease_ends(environment):
+    screening = make_started(environment)
+    answer(screening, "q3", 42, now=NOW + MINUTE)
+    attempts.submit(screening, now=NOW + MINUTE)
+    Report.unscoped.update(status="generating", next_attempt_at=NOW + 3 * MINUTE)
+
+    assert reports.write_due(now=NOW + 2 * MINUTE) == 0
+    assert reports.write_due(now=NOW + 4 * MINUTE) == 1
+
+
+@pytest.mark.parametrize(
+    "provider",
+    ["tests.screening.providers.hostile", "tests.screening.providers.broken", "no.such.provider"],
+)
+def test_a_provider_that_misbehaves_leaves_the_deterministic_text(environment, settings, provider):
+    settings.PULSE_SCREENING_REPORT_PROVIDER = provider
+    screening = make_started(environment)
+    answer(screening, "q3", 42, now=NOW + MINUTE)
+    attempts.submit(screening, now=NOW + MINUTE)
+    reports.write_due(now=NOW + 2 * MINUTE)
+
+    made = Report.unscoped.get()
+    assert (made.status, made.generated_by) == ("ready", "deterministic")
+    assert made.summary.endswith("of the topics of Basics.")
+
+
+def test_a_provider_may_rewrite_prose_and_nothing_else(environment, settings):
+    settings.PULSE_SCREENING_REPORT_PROVIDER = "tests.screening.providers.polite"
+    screening = make_started(environment)
+    answer(screening, "q3", 42, now=NOW + MINUTE)
+    attempts.submit(screening, now=NOW + MINUTE)
+    reports.write_due(now=NOW + 2 * MINUTE)
+
+    made = Report.unscoped.get()
+    assert made.summary == "Ada scored 25, and that is all there is to say."
+    assert made.recommendation == "Not recommended at this stage"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_submit_cancel_and_time_running_out_have_one_winner(environment):
+    screening = make_started(environment)
+    answer(screening, "q3", 42, now=NOW + MINUTE)
+    late = NOW + 31 * MINUTE
+    together(
+        lambda: attempts.submit(screening, now=NOW + 29 * MINUTE),
+        lambda: attempts.submit(screening, now=NOW + 29 * MINUTE),
+        lambda: attempts.settle(screening, now=late),
+        lambda: screenings.cancel(environment, screening_id=screening.public_id, now=late),
+    )
+    stored = fresh(screening)
+    assert stored.status in ("completed", "cancelled")
+    assert types().count("screening.completed") == (stored.status == "completed")
+    assert Report.unscoped.count() == (stored.status == "completed")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_starts_at_once_are_one(environment):
+    screening = make_screening(environment)
+    together(*[lambda: attempts.start(screening, now=NOW + MINUTE)] * 2)
+    assert types().count("screening.started") == 1
