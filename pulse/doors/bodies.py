@@ -26,9 +26,12 @@ class Disconnected(Exception):
 
 async def _chunks(receive: Receive, limit_bytes: int) -> Any:
     received = 0
-    async with asyncio.timeout(TOTAL_SECONDS):
+    loop = asyncio.get_running_loop()
+    end = loop.time() + TOTAL_SECONDS
+    # One deadline, moved with each chunk: wait_for would make a task of every receive.
+    async with asyncio.timeout(IDLE_SECONDS) as deadline:
         while True:
-            message = await asyncio.wait_for(receive(), IDLE_SECONDS)
+            message = await receive()
             if message["type"] == "http.disconnect":
                 raise Disconnected
             chunk = message.get("body", b"")
@@ -38,6 +41,7 @@ async def _chunks(receive: Receive, limit_bytes: int) -> Any:
             yield chunk
             if not message.get("more_body", False):
                 return
+            deadline.reschedule(min(loop.time() + IDLE_SECONDS, end))
 
 
 def too_large(limit_bytes: int) -> PayloadTooLarge:
