@@ -1,0 +1,251 @@
+"""Events: one and a hundred a request beside the barest handler and insert, and top events at a million."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+
+from bench.load import Outcome, drive, request_bytes
+from bench.servers import DATABASES, deployment
+from bench.table import Row
+from tests.support.live import LiveServer
+
+SECONDS = 5.0
+SINGLES, BATCHES = 64, 8
+PER_BATCH = 100
+DAY_MS = 86_400_000
+QUARTER_MS = 900_000
+NAMES = 50
+SPREAD_DAYS = 365
+PATH = "/api/v1/pulse"
+
+
+def run(*, large: bool) -> Iterator[Row]:
+    for database in DATABASES:
+        with deployment(database) as server:
+            yield _single(server, database)
+            yield _batch(server, database)
+            sizes = [1_000_000, 10_000_000] if large else [1_000_000]
+            yield from _top_events(server, database, sizes)
+
+
+def _event(number: int) -> dict[str, Any]:
+    return {
+        "name": f"page.viewed{number % 10}",
+        "properties": {"page": "/dashboard", "referrer": "/home"},
+        "userId": f"user-{number % 5000}",
+        "sessionId": f"session-{number % 20_000}",
+    }
+
+
+def _post(url: str, server: LiveServer) -> Callable[[Any], bytes]:
+    headers = {
+        "Authorization": f"Bearer {server.keys['PULSE_ANALYTICS_WRITE_KEY']}",
+        "Content-Type": "application/json",
+    }
+    return lambda body: request_bytes("POST", url, headers, json.dumps(body).encode())
+
+
+def _single(server: LiveServer, database: str) -> Row:
+    url = f"{server.base_url}{PATH}/events"
+    post = _post(url, server)
+    with _reference(server, database) as raw:
+        plain = lambda number: request_bytes("POST", raw, {}, json.dumps(_event(number)).encode())  # noqa: E731
+        ours, theirs = [], []
+        for _ in range(2):  # by turns, for the machine does not stand still
+            ours.append(_drive(url, lambda number: post(_event(number)), SINGLES))
+            theirs.append(_drive(raw, plain, SINGLES))
+    mine = statistics.mean(one.per_second for one in ours)
+    bare = statistics.mean(one.per_second for one in theirs)
+    p99_ms = 1e3 * min(one.percentile(0.99) for one in ours)
+    failed = any(one.failures for one in ours)
+    return Row(
+        what="one event per POST, durable, key checked, roll-up kept",
+        ours=f"{mine:.0f}/s, p99 {p99_ms:.0f} ms",
+        reference=f"{bare:.0f}/s, bare handler with group commit",
+        ratio=mine / bare,
+        target="≥ 0.6; p99 ≤ 30 ms",
+        met=mine / bare >= 0.6 and p99_ms <= 30 and not failed,
+        database=database,
+    )
+
+
+def _batch(server: LiveServer, database: str) -> Row:
+    url = f"{server.base_url}{PATH}/events/batch"
+    request = _post(url, server)({"events": [_event(number) for number in range(PER_BATCH)]})
+    ours = [_drive(url, lambda _: request, BATCHES) for _ in range(2)]
+    mine = PER_BATCH * statistics.mean(one.per_second for one in ours)
+    bare = _bare_rows_per_second(server, database)
+    return Row(
+        what="100 events per POST",
+        ours=f"{mine:.0f} events/s",
+        reference=f"{bare:.0f} rows/s, bare insert",
+        ratio=mine / bare,
+        target="≥ 0.5",
+        met=mine / bare >= 0.5 and not any(one.failures for one in ours),
+        database=database,
+    )
+
+
+def _drive(url: str, make: Callable[[int], bytes], connections: int) -> Outcome:
+    drive(url, make, connections=connections, seconds=0.5)
+    return drive(url, make, connections=connections, seconds=SECONDS / 2)
+
+
+# --- straight into the database ------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _connected(server: LiveServer, database: str) -> Iterator[Any]:
+    if database == "SQLite":
+        path = server.folder / "data" / "pulse.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+            connection.execute("PRAGMA synchronous=FULL")
+            yield connection
+    else:
+        with psycopg.connect(server.environment["PULSE_DATABASE_URL"]) as connection:
+            yield connection
+
+
+def _bare_rows_per_second(server: LiveServer, database: str) -> float:
+    """A hundred rows a transaction into a table with one key: the least an insert can be."""
+    rows = [{"body": json.dumps(_event(number))} for number in range(PER_BATCH)]
+    with _connected(server, database) as connection:
+        if database == "SQLite":
+            connection.execute("CREATE TABLE bare (id integer PRIMARY KEY, body text)")
+        else:
+            connection.execute("CREATE TABLE bare (id bigserial PRIMARY KEY, body jsonb)")
+        connection.commit()
+        started, count = time.perf_counter(), 0
+        while time.perf_counter() - started < SECONDS / 2:
+            if database == "SQLite":
+                connection.executemany(
+                    "INSERT INTO bare (body) VALUES (?)", [(row["body"],) for row in rows]
+                )
+            else:
+                connection.execute(
+                    "INSERT INTO bare (body) SELECT body FROM"
+                    " jsonb_to_recordset(%s::jsonb) AS item(body jsonb)",
+                    (json.dumps([{"body": json.loads(row["body"])} for row in rows]),),
+                )
+            connection.commit()
+            count += PER_BATCH
+        return count / (time.perf_counter() - started)
+
+
+def _top_events(server: LiveServer, database: str, sizes: list[int]) -> Iterator[Row]:
+    """Grow the table in SQL, and ask for a range with ragged ends."""
+    now_ms = int(time.time() * 1000)
+    known = first = 0
+    for size in sizes:
+        with _connected(server, database) as connection:
+            _grow(connection, database, known, size, now_ms)
+            scan_ms = _scan_ms(connection, database)
+        known = size
+        ours_ms = _ask_ms(server, now_ms)
+        first = first or ours_ms
+        grown = size > sizes[0]
+        yield Row(
+            what=f"top events over {size // 1_000_000} M, ragged 300 days",
+            ours=f"{ours_ms:.1f} ms, median, through HTTP",
+            reference=f"{first:.1f} ms at 1 M" if grown else f"{scan_ms:.0f} ms, scan of the rows",
+            ratio=ours_ms / first if grown else ours_ms / scan_ms,
+            target="≤ 3 times" if grown else "≤ 5 ms",
+            met=ours_ms <= 3 * first if grown else ours_ms <= 5,
+            database=database,
+        )
+
+
+def _ask_ms(server: LiveServer, now_ms: int) -> float:
+    query = f"from={now_ms - 300 * DAY_MS - 12_345}&to={now_ms - 54_321}"
+    url = f"{server.base_url}{PATH}/reports/top-events?{query}"
+    headers = {"Authorization": f"Bearer {server.keys['PULSE_ANALYTICS_QUERY_KEY']}"}
+    request = request_bytes("GET", url, headers)
+    drive(url, lambda _: request, connections=1, requests=10)
+    return 1e3 * drive(url, lambda _: request, connections=1, requests=100).percentile(0.5)
+
+
+def _grow(connection: Any, database: str, known: int, size: int, now_ms: int) -> None:
+    environment = connection.execute(
+        "SELECT id FROM tenancy_environment WHERE kind = 'test'"
+    ).fetchone()[0]
+    series = (
+        "WITH RECURSIVE n(n) AS (SELECT {low} UNION ALL SELECT n + 1 FROM n WHERE n < {high})"
+        if database == "SQLite"
+        else "WITH n AS (SELECT generate_series({low}::bigint, {high}::bigint) AS n)"
+    ).format(low=known + 1, high=size)
+    moment = f"({now_ms} - (n * 7919 % {SPREAD_DAYS * 1440}) * 60000 - n % 60000)"
+    connection.execute(
+        f"INSERT INTO analytics_event (id, environment_id, name, properties, user_id, session_id,"
+        f" timestamp_ms, received_ms) {series} SELECT 1000000000 + n, {environment},"
+        f" 'event.' || n % {NAMES}, '{{\"page\":\"/dashboard\"}}', 'user-' || n % 5000,"
+        f" 'session-' || n % 20000, {moment}, {now_ms} FROM n"
+    )
+    connection.execute("DELETE FROM analytics_rollup")
+    for grain, start in (
+        (0, f"timestamp_ms - timestamp_ms % {QUARTER_MS}"),
+        (1, f"timestamp_ms - timestamp_ms % {DAY_MS}"),
+        (2, _month(database)),
+    ):
+        connection.execute(
+            "INSERT INTO analytics_rollup (environment_id, grain, start_ms, name, count)"
+            f" SELECT environment_id, {grain}, {start} AS start, name, count(*)"
+            " FROM analytics_event GROUP BY environment_id, start, name"
+        )
+    connection.commit()
+    if database != "SQLite":
+        connection.autocommit = True
+    connection.execute("ANALYZE")
+
+
+def _month(database: str) -> str:
+    if database == "SQLite":
+        return "unixepoch(timestamp_ms / 1000, 'unixepoch', 'start of month') * 1000"
+    return (
+        "(extract(epoch FROM date_trunc('month', to_timestamp(timestamp_ms / 1000), 'UTC'))"
+        " * 1000)::bigint"
+    )
+
+
+def _scan_ms(connection: Any, database: str) -> float:
+    del database
+    started = time.perf_counter()
+    connection.execute("SELECT name, count(*) FROM analytics_event GROUP BY name").fetchall()
+    return 1e3 * (time.perf_counter() - started)
+
+
+@contextlib.contextmanager
+def _reference(server: LiveServer, database: str) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    where = (
+        str(server.folder / "raw.sqlite3")
+        if database == "SQLite"
+        else server.environment["PULSE_DATABASE_URL"]
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "bench.reference.raw:application", "--port", str(port),
+         "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"],
+        env={**os.environ, "RAW_DATABASE": where},
+    )  # fmt: skip
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/events"
+    finally:
+        process.terminate()
+        process.wait(10)
