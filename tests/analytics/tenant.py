@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from analytics import services
 from pulse.tenancy.models import Environment
 from tests.support import tenancy
 from tests.support.api import Api
@@ -16,8 +21,16 @@ def samples(environment: Environment) -> Samples:
     event = client.post(
         f"{BASE}/events", {"name": secret, "userId": secret, "properties": {"page": secret}}
     ).json()["data"]
+    with transaction.atomic():
+        erasure = services.request_erasure(
+            environment, user_id="nobody", actor="key_1", now=datetime.now(UTC)
+        )
     return Samples(
-        parameters={"event_id": event["id"]},
+        parameters={
+            "event_id": event["id"],
+            "erasure_id": erasure.public_id,
+            "user_id": secret,
+        },
         bodies={
             f"POST {BASE}/events": {"name": "page.viewed"},
             f"POST {BASE}/events/batch": {"events": [{"name": "page.viewed"}]},

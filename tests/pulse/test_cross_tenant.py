@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,7 +22,24 @@ PRODUCTS = [
 HIDDEN = (400, 401, 403, 404, 405, 409, 410, 415, 422)
 """What a stranger's write may be answered with; a stranger's read is 404 and nothing else."""
 
+ADMINISTRATION = {
+    "hr": ["admin:keys", "admin:erase", "admin:test", "write:scim"],
+    "analytics": ["admin"],
+}
+"""Scopes beside the default ones, so that the walk comes behind every door."""
+
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    product: str
+    samples: Samples
+    """The owner's."""
+    theirs: Samples
+    """The stranger's own."""
+    owner: Api
+    stranger: Api
 
 
 def filled(operation: Operation, samples: Samples) -> str:
@@ -42,11 +60,10 @@ def filled(operation: Operation, samples: Samples) -> str:
     return f"{path}?{query}" if query else path
 
 
-def send(api: Api, operation: Operation, samples: Samples, **more: str) -> Any:
+def send(api: Api, operation: Operation, samples: Samples, headers: dict[str, str]) -> Any:
     body = samples.bodies.get(
         str(operation), ABSENT if operation.method in ("GET", "DELETE") else {}
     )
-    headers = samples.headers.get(str(operation), {}) | more
     stores.store.cache_clear()  # a walk is faster than any caller may be
     return api.request(
         operation.method, filled(operation, samples), body, headers=headers, validate=False
@@ -55,35 +72,37 @@ def send(api: Api, operation: Operation, samples: Samples, **more: str) -> Any:
 
 @pytest.fixture(params=PRODUCTS)
 def walk(request, environment, other_environment):
-    """(product, the owner's samples, a client of the owner, a client of a stranger)."""
     product = request.param
     samples = samples_of(product, environment)
-    samples_of(product, other_environment)  # so that the stranger's own lists are not empty
-    owner = Api(product, tenancy.make_key(product, environment))
-    stranger = Api(product, tenancy.make_key(product, other_environment))
+    theirs = samples_of(product, other_environment)
+    scopes = [*tenancy.FORMS[product].scopes, *ADMINISTRATION.get(product, [])]
+    owner = Api(product, tenancy.make_key(product, environment, scopes=scopes))
+    stranger = Api(product, tenancy.make_key(product, other_environment, scopes=scopes))
     bearer.forget_all()
-    return product, samples, owner, stranger
+    return Walk(product, samples, theirs, owner, stranger)
 
 
 def test_the_owner_finds_what_the_samples_name(walk):
-    product, samples, owner, _ = walk
+    samples = walk.samples
     lost = {}
-    for operation in contract.operations(product):
+    for operation in contract.operations(walk.product):
         if operation.method == "GET" and str(operation) not in samples.own:
-            response = send(owner, operation, samples)
+            brought = samples.headers.get(str(operation), {})
+            response = send(walk.owner, operation, samples, brought)
             if response.status_code >= 400:
                 lost[str(operation)] = (response.status_code, response.content[:200])
     assert lost == {}
 
 
 def test_a_stranger_finds_nothing_reads_nothing_and_changes_nothing(walk, environment):
-    product, samples, _, stranger = walk
+    samples = walk.samples
     before, found = rows_of(environment), {}
-    for operation in contract.operations(product):
+    for operation in contract.operations(walk.product):
         name = str(operation)
         if name in samples.public or name in samples.own:
             continue
-        response = send(stranger, operation, samples)
+        brought = walk.theirs.headers.get(name, {})
+        response = send(walk.stranger, operation, samples, brought)
         told = [marker for marker in samples.markers if marker.encode() in response.content]
         if told and response.status_code < 400:
             found[name] = f"{response.status_code} tells {told}"
@@ -102,27 +121,27 @@ def test_a_stranger_finds_nothing_reads_nothing_and_changes_nothing(walk, enviro
 
 
 def test_without_a_key_every_operation_is_refused_before_it_looks_at_anything(walk):
-    product, samples, _, _ = walk
-    anonymous, open_ = Api(product), {}
-    for operation in contract.operations(product):
+    samples = walk.samples
+    anonymous, open_ = Api(walk.product), {}
+    for operation in contract.operations(walk.product):
         if str(operation) not in samples.public:
             # From a foreign page: what is open on this machine alone is closed to it.
-            response = send(anonymous, operation, samples, Origin="https://elsewhere.example")
+            brought = {"Origin": "https://elsewhere.example"}
+            response = send(anonymous, operation, samples, brought)
             if response.status_code not in (401, 403):
                 open_[str(operation)] = (response.status_code, response.content[:100])
     assert open_ == {}
 
 
 def test_a_key_of_one_product_opens_no_other(walk, environment):
-    product, samples, _, _ = walk
-    opened = {}
+    samples, opened = walk.samples, {}
     for other in PRODUCTS:
-        if other == product:
+        if other == walk.product:
             continue
-        foreign = Api(product, tenancy.make_key(other, environment))
-        for operation in contract.operations(product):
+        foreign = Api(walk.product, tenancy.make_key(other, environment))
+        for operation in contract.operations(walk.product):
             if str(operation) not in samples.public:
-                response = send(foreign, operation, samples)
+                response = send(foreign, operation, samples, {})
                 if response.status_code not in (401, 403):
                     opened[f"{other}'s key: {operation}"] = response.status_code
     assert opened == {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json as jsonlib
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
-import httpx
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -16,6 +16,9 @@ from pulse import products
 from tests.support import contract
 
 ABSENT: Any = object()
+STREAM_SECONDS = 2.0
+"""How long an open stream is listened to; what ends by itself may take longer, up to the goodbye."""
+GOODBYE_SECONDS = 30.0
 
 
 class Api:
@@ -76,17 +79,66 @@ def _through_the_door(
         f"{method} {path} is a door with connections of its own:"
         " mark the test django_db(transaction=True)"
     )
-    answer = asyncio.run(_send(method, path, data, {"Content-Type": content_type} | headers))
-    response = HttpResponse(answer.content, status=answer.status_code)
-    for name, value in answer.headers.items():
+    sent = {"Content-Type": content_type, "Content-Length": str(len(data))} | headers
+    answer = asyncio.run(_send(method, path, data, sent))
+    response = HttpResponse(answer.body, status=answer.status)
+    for name, value in answer.headers:
         response[name] = value
-    response.json = answer.json  # type: ignore[attr-defined]
+    response.json = lambda: jsonlib.loads(answer.body)  # type: ignore[attr-defined]
     return response
 
 
-async def _send(method: str, path: str, data: bytes, headers: dict[str, str]) -> httpx.Response:
+@dataclass(slots=True)
+class _Answer:
+    status: int = 0
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes = b""
+
+
+async def _send(method: str, path: str, data: bytes, headers: dict[str, str]) -> _Answer:
+    """Call the ASGI application; a stream is read for a moment, then its client goes away."""
     from pulse.asgi import application  # builds the doors
 
-    transport = httpx.ASGITransport(app=application, client=("127.0.0.1", 50_000))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        return await client.request(method, path, content=data, headers=headers)
+    answer, gone = _Answer(), asyncio.Event()
+    requests = [{"type": "http.request", "body": data, "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if requests:
+            return requests.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            answer.status = message["status"]
+            answer.headers += [
+                (n.decode("latin-1"), v.decode("latin-1")) for n, v in message["headers"]
+            ]
+        else:
+            answer.body += message.get("body", b"")
+
+    running = asyncio.create_task(application(_scope(method, path, headers), receive, send))
+    await asyncio.wait({running}, timeout=STREAM_SECONDS)
+    gone.set()
+    await asyncio.wait_for(running, GOODBYE_SECONDS)
+    assert answer.status, f"{method} {path} did not answer"
+    return answer
+
+
+def _scope(method: str, path: str, headers: dict[str, str]) -> dict[str, Any]:
+    target, _, query = path.partition("?")
+    sent = {"Host": "127.0.0.1", **headers}
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(target),
+        "raw_path": target.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(n.lower().encode(), v.encode("latin-1")) for n, v in sent.items()],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 80),
+    }

@@ -27,7 +27,7 @@ class Samples:
     ``parameters`` are values of path parameters by name, or by ``"/path/{name}"`` where one name means
     two things. ``bodies`` are JSON bodies by operation (``"POST /v1/leave"``); those of operations
     without a path parameter should refer to this environment's rows. ``queries`` are query strings by
-    operation. ``markers`` are texts that no stranger may ever read. ``public`` operations need no key,
+    operation, and ``headers`` what else its callers bring, such as a user's token. ``markers`` are texts that no stranger may ever read. ``public`` operations need no key,
     each with the contract's clause that says so; ``own`` operations never look at anybody's rows;
     ``named`` ones take names that every environment gives out itself, so a stranger has his own.
     """
