@@ -16,7 +16,7 @@ PATH = "/v1/employees"
 
 
 def employee(number: int = 1, **values):
-    return {"name": f"Ada {number}", "email": f"ada{number}@example.com", **values}
+    return {"full_name": f"Ada {number}", "email": f"ada{number}@example.com", **values}
 
 
 def post(api: Api, key: str, body, path: str = PATH):
@@ -57,7 +57,7 @@ def test_64_callers_with_4_keys_make_4_employees_and_all_get_their_answers(api, 
 def test_no_key_is_stuck_after_a_refused_call(api):
     client = api("hr")
 
-    refused = post(client, "key-1", {"name": ""})
+    refused = post(client, "key-1", {"full_name": ""})
     mended = post(client, "key-1", employee())
 
     assert (refused.status_code, mended.status_code) == (400, 201)
@@ -103,9 +103,9 @@ def test_a_key_is_known_in_its_own_environment_only(api, other_environment):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["", "k" * 256, "ключ".encode().decode("latin-1")])
-def test_a_key_that_is_no_short_printable_text_is_refused(api, key):
-    assert post(api("hr"), key, employee()).status_code == 400
+@pytest.mark.parametrize("sent", ["", "k" * 256, "ключ".encode().decode("latin-1")])
+def test_a_key_that_is_no_short_printable_text_is_refused(api, sent):
+    assert post(api("hr"), sent, employee()).status_code == 400
     assert Employee.unscoped.count() == 0
 
 
