@@ -53,3 +53,4 @@ def test_what_waits_is_read_from_the_database(scrape, environment):
     assert found['pulse_webhook_endpoints{status="active"}'] == 1
     assert found['pulse_webhook_endpoints{status="breaker_open"}'] == 0
     assert found["pulse_mail_queued"] == 0
+    assert found["pulse_traces_digest_lag_seconds"] == 0
