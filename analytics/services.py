@@ -42,6 +42,7 @@ def request_erasure(
     audit.record(
         environment,
         actor=actor,
+        product="analytics",
         action="analytics.erasure.requested",
         object_ref=erasure.public_id,
         request_id=request_id,
@@ -99,6 +100,7 @@ def set_retention(
     audit.record(
         environment,
         actor=actor,
+        product="analytics",
         action="analytics.settings.changed",
         fields=["retentionDays"],
         request_id=request_id,

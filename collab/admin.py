@@ -30,6 +30,7 @@ def _record(request: HttpRequest, row: Any, action: str, fields: list[str]) -> N
     audit.record(
         row.environment,
         actor=acting_user(request),
+        product="collab",
         action=action,
         object_ref=str(getattr(row, "public_id", row.pk)),
         fields=fields,

@@ -28,6 +28,7 @@ def audited(action: str) -> Callable[[Method], Method]:
                     audit.record(
                         request.environment,
                         actor=f"key:{request.credential.key_id}",
+                        product=self.product,
                         action=action,
                         object_ref=next(iter(kwargs.values()), "") or _id_of(response),
                         fields=_members(request),

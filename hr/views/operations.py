@@ -202,6 +202,7 @@ class AuditLogView(HrView):
         query = self.query(forms.AuditQuery)
         rows = audit.list_entries(
             request.environment,
+            products=(self.product, ""),
             actor=query.get("actor", ""),
             action=query.get("action", ""),
             object_ref=query.get("object_id", ""),

@@ -10,8 +10,10 @@ from pulse.support_screens import ReadOnlyAdmin
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "environment", "actor", "action", "object_ref", "request_id")
-    list_filter = ("action", "environment")
+    list_display = (
+        "created_at", "environment", "product", "actor", "action", "object_ref", "request_id",
+    )  # fmt: skip
+    list_filter = ("product", "action", "environment")
     list_select_related = ("environment__organization",)
     search_fields = ("actor", "object_ref", "request_id")
     ordering = ("-created_at",)

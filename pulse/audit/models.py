@@ -19,6 +19,7 @@ class Entry(TenantModel):
 
     public_id = models.CharField(max_length=40, unique=True, default=entry_id, editable=False)
     actor = models.CharField(max_length=200, help_text="key:…, user:… or system")
+    product = models.CharField(max_length=20, blank=True, help_text="Empty: concerns all of them.")
     action = models.CharField(max_length=100)
     object_ref = models.CharField(max_length=100, blank=True)
     fields = models.JSONField(default=list, help_text="Names of what changed.")

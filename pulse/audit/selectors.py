@@ -13,14 +13,20 @@ from pulse.tenancy.models import Environment
 def list_entries(
     environment: Environment,
     *,
+    products: tuple[str, ...] = (),
     actor: str = "",
     action: str = "",
     object_ref: str = "",
     created_from: datetime | None = None,
     created_to: datetime | None = None,
 ) -> QuerySet[Entry]:
-    """Entries with their seals; an ``action`` that ends in ``.*`` matches the family."""
+    """Entries with their seals; an ``action`` that ends in ``.*`` matches the family.
+
+    A product shows its own entries and those of no product: ``products=("hr", "")``.
+    """
     rows = Entry.objects.within(environment).select_related("seal")
+    if products:
+        rows = rows.filter(product__in=products)
     if actor:
         rows = rows.filter(actor=actor)
     if action.endswith(".*"):

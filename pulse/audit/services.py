@@ -21,6 +21,7 @@ def record(
     *,
     actor: str,
     action: str,
+    product: str = "",
     object_ref: str = "",
     fields: list[str] | None = None,
     request_id: str = "",
@@ -28,12 +29,14 @@ def record(
 ) -> Entry:
     """Write one entry in the caller's transaction.
 
-    ``actor`` is ``key:<id>``, ``user:<id>`` or ``system``; ``fields`` are names, never values.
+    ``actor`` is ``key:<id>``, ``user:<id>`` or ``system``; ``fields`` are names, never values; without
+    ``product`` the action concerns all of them.
     """
     return Entry.objects.create(
         environment=environment,
         actor=actor,
         action=action,
+        product=product,
         object_ref=object_ref,
         fields=sorted(fields or []),
         request_id=request_id,
@@ -48,6 +51,7 @@ def digest(entry: Entry, previous_hash: str) -> str:
         "id": entry.public_id,
         "environment": entry.environment_id,
         "actor": entry.actor,
+        "product": entry.product,
         "action": entry.action,
         "object_ref": entry.object_ref,
         "fields": entry.fields,

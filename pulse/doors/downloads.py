@@ -39,7 +39,6 @@ def download(scope: str) -> Callable[[Request], Awaitable[StreamingResponse]]:
                 "Content-Length": str(row.size_bytes),
                 "Content-Disposition": f'attachment; filename="{row.file_name}"',
                 "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
             },
             content_type=CONTENT_TYPES[Export.Format(row.format)],
         )

@@ -35,6 +35,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
             audit.record(
                 row.environment,
                 actor=acting_user(request),
+                product=row.product,
                 action="key.revoked",
                 object_ref=row.public_id,
                 fields=["revoked_at"],

@@ -51,6 +51,7 @@ class EndpointAdmin(ReadOnlyAdmin):
             audit.record(
                 row.environment,
                 actor=acting_user(request),
+                product=row.product,
                 action=f"webhook_endpoint.{status}",
                 object_ref=row.public_id,
                 fields=["status"],
@@ -114,6 +115,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
             audit.record(
                 row.environment,
                 actor=acting_user(request),
+                product=row.endpoint.product,
                 action="webhook_delivery.replayed",
                 object_ref=row.public_id,
             )

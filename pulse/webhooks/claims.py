@@ -258,6 +258,7 @@ def _end_if_hopeless(endpoint: Endpoint, now: datetime) -> None:
     audit.record(
         endpoint.environment,
         actor="system",
+        product=endpoint.product,
         action="webhook_endpoint.disabled",
         object_ref=endpoint.public_id,
         fields=["status"],

@@ -22,7 +22,13 @@ def change_settings(
     standing = dict(locked.settings.get("screening") or {})
     locked.settings = {**locked.settings, "screening": standing | changes}
     locked.save(update_fields=["settings"])
-    record(locked, actor=actor, action="screening.settings", fields=sorted(changes))
+    record(
+        locked,
+        actor=actor,
+        product="screening",
+        action="screening.settings",
+        fields=sorted(changes),
+    )
     return locked
 
 

@@ -75,6 +75,7 @@ def create_candidate(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="candidate.create",
         object_ref=candidate.public_id,
         fields=[],
@@ -154,6 +155,7 @@ def change_candidate(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="candidate.change",
         object_ref=candidate.public_id,
         fields=touched,

@@ -50,6 +50,7 @@ def erase_candidate(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="candidate.erase",
         object_ref=candidate_id,
         fields=[],

@@ -135,6 +135,7 @@ def review_answer(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="screening.review",
         object_ref=screening_id,
         fields=[question_id],
@@ -164,6 +165,7 @@ def decide(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="screening.decide",
         object_ref=screening_id,
         fields=["reviewer_decision"],

@@ -49,6 +49,7 @@ def store_upload(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="candidate.resume",
         object_ref=candidate_id,
         fields=["resume"],

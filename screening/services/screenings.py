@@ -91,6 +91,7 @@ def create_screening(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="screening.create",
         object_ref=screening.public_id,
         fields=[],
@@ -191,6 +192,7 @@ def cancel(
     record(
         environment,
         actor=actor,
+        product="screening",
         action="screening.cancel",
         object_ref=screening_id,
         fields=["status"],

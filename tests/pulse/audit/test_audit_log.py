@@ -85,3 +85,12 @@ def test_entries_past_their_retention_can_be_deleted(environment):
     assert list(Entry.unscoped.values_list("pk", flat=True)) == [young.pk]
     assert not Seal.unscoped.filter(entry_id=old.pk).exists()
     assert services.broken_link(environment) is None
+
+
+def test_a_product_reads_its_own_entries_and_those_of_no_product(api, environment):
+    for product in ("hr", "screening", ""):
+        record(environment, product=product, object_ref=product or "people")
+
+    seen = api("hr").get("/v1/audit-log").json()["data"]
+
+    assert sorted(row["object_id"] for row in seen) == ["hr", "people"]

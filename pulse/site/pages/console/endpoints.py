@@ -63,7 +63,9 @@ def new_endpoint(request: HttpRequest, product: str) -> HttpResponse:
     except ApiError as error:
         form |= {"values": values, "wanted": values["subscriptions"], "errors": _explained(error)}
         return shell.show(request, "console/endpoint_new.html", form, status=error.status)
-    shell.record(request, "webhook_endpoint.created", row.public_id, ["url", "events"])
+    shell.record(
+        request, "webhook_endpoint.created", row.public_id, ["url", "events"], product=product
+    )
     return _show_secret(request, config, row, secret)
 
 
@@ -113,7 +115,9 @@ def endpoint(request: HttpRequest, product: str, endpoint_id: str) -> HttpRespon
                 raise Http404(endpoint_id) from error
             errors = _explained(error)
         else:
-            shell.record(request, "webhook_endpoint.updated", endpoint_id, list(values))
+            shell.record(
+                request, "webhook_endpoint.updated", endpoint_id, list(values), product=product
+            )
             messages.success(request, "Saved.")
             return redirect(request.path)
     row = site.endpoints(environment, [product]).filter(public_id=endpoint_id).first()
@@ -153,7 +157,7 @@ def act(request: HttpRequest, product: str, endpoint_id: str, action: str) -> Ht
     with shell.refusals_as_messages(request):
         selectors.get_endpoint(shell.environment_of(request), product, endpoint_id)
         answer = perform(request, config, endpoint_id)
-        shell.record(request, f"webhook_endpoint.{action}", endpoint_id)
+        shell.record(request, f"webhook_endpoint.{action}", endpoint_id, product=product)
         if answer is not None:
             return answer
     return redirect(f"/developers/webhooks/{product}/{endpoint_id}")

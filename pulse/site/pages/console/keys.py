@@ -60,7 +60,7 @@ def new_key(request: HttpRequest, product: str) -> HttpResponse:
                 prefix=kind.prefix(live=shell.environment_of(request).live),
                 **values,
             )
-            shell.record(request, "key.minted", key.public_id, list(values))
+            shell.record(request, "key.minted", key.public_id, list(values), product=product)
             return _show_once(request, config, kind, key, token)
         context |= {"errors": errors, "values": request.POST}
     return shell.show(
@@ -144,7 +144,7 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
         return redirect(f"/developers/keys/{key_id}")
     overlap = OVERLAPS.get(request.POST.get("overlap", "0"), timedelta(0))
     fresh, token = keys.rotate_key(key, overlap=overlap)
-    shell.record(request, "key.rotated", key.public_id)
+    shell.record(request, "key.rotated", key.public_id, product=key.product)
     config = products.by_name(key.product)
     kind = next((one for one in config.key_kinds if key.prefix in _prefixes(one)), None)
     return _show_once(request, config, kind or config.key_kinds[0], fresh, token)
@@ -160,7 +160,7 @@ def revoke_key(request: HttpRequest, key_id: str) -> HttpResponse:
     """POST /developers/keys/{key_id}/revoke"""
     key = _key(request, key_id, "manage")
     keys.revoke_key(key)
-    shell.record(request, "key.revoked", key.public_id)
+    shell.record(request, "key.revoked", key.public_id, product=key.product)
     messages.success(request, f"{key.name} is revoked. Within five seconds nothing accepts it.")
     return redirect("/developers/keys")
 

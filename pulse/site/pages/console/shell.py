@@ -83,12 +83,19 @@ def chosen(request: HttpRequest, configs: list[ProductConfig]) -> list[str]:
 
 
 def record(
-    request: HttpRequest, action: str, object_ref: str, fields: list[str] | None = None
+    request: HttpRequest,
+    action: str,
+    object_ref: str,
+    fields: list[str] | None = None,
+    *,
+    product: str = "",
 ) -> None:
-    """Write what this person just did into the audit log of the environment."""
+    """Write what this person just did into the audit log of the environment; without ``product``
+    it concerns all of them."""
     audit.record(
         environment_of(request),
         actor=f"user:{cast(User, request.user).pk}",
+        product=product,
         action=action,
         object_ref=object_ref,
         fields=fields,
