@@ -1,6 +1,7 @@
 """A list of 20 rows as one writes it first: APIView, ModelSerializer, the key looked up by the ORM.
 
-``gunicorn bench.reference.drf:application``; DRF_DATABASE names a SQLite file, which ``fill()`` makes.
+``gunicorn bench.reference.drf:application``; DRF_DATABASE is a SQLite file or a PostgreSQL URL, and
+running this module fills it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,27 @@ import hashlib
 import os
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
 
 from bench.reference import KEY
+
+
+def _database(where: str) -> dict[str, Any]:
+    if not where.startswith("postgresql://"):
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": where}
+    parts = urlsplit(where)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": parts.username,
+        "HOST": parts.hostname,
+        "PORT": parts.port,
+        "CONN_MAX_AGE": None,
+    }
+
 
 if not settings.configured:
     settings.configure(
@@ -21,9 +38,7 @@ if not settings.configured:
         ALLOWED_HOSTS=["*"],
         ROOT_URLCONF=__name__,
         INSTALLED_APPS=["rest_framework"],
-        DATABASES={
-            "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DRF_DATABASE"]}
-        },
+        DATABASES={"default": _database(os.environ["DRF_DATABASE"])},
         REST_FRAMEWORK={"UNAUTHENTICATED_USER": None},
         USE_TZ=True,
     )
