@@ -17,6 +17,7 @@ from pulse.errors import (
     Unauthenticated,
     UnsupportedMedia,
 )
+from pulse.http import forms
 from pulse.http.normalize import normalize
 from pulse.http.requests import ApiRequest
 
@@ -143,8 +144,5 @@ class ApiView(APIView):
         partial: bool,
         context: dict[str, Any] | None,
     ) -> dict[str, Any]:
-        bound = serializer(
-            data=data, partial=partial, context={"request": self.request, **(context or {})}
-        )
-        bound.is_valid(raise_exception=True)
-        return dict(bound.validated_data)
+        context = {"request": self.request, **(context or {})}
+        return forms.validate(serializer, data, partial=partial, context=context)
