@@ -303,3 +303,26 @@ def test_who_changed_an_endpoint_is_in_the_audit_log(api):
         ("webhook_endpoint.rotated", []),
         ("webhook_endpoint.deleted", []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "proper"),
+    [
+        ("kudos.sent", "kudos.awarded"),
+        ("log_session.published", "status_log.posted"),
+        ("leave.requested", "leave.logged"),
+        ("employee.deleted", "employee.offboarded"),
+        ("employee.creatd", "employee.created"),
+    ],
+)
+def test_an_alias_or_a_slip_is_refused_with_the_right_name(api, name, proper):
+    response = create(api("hr"), events=[name])
+
+    assert response.status_code == 400
+    assert proper in response.json()["error"]["message"]
+    assert Endpoint.unscoped.count() == 0
+
+
+@pytest.mark.parametrize("name", ["*", "leave.*", "leave.approved", "employee.created"])
+def test_types_families_and_everything_may_be_subscribed_to(api, name):
+    assert create(api("hr"), events=[name]).status_code == 201
