@@ -11,16 +11,11 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.collab.backend import Backend
 
-pytestmark = [
-    pytest.mark.soak,
-    # Sockets of a killed server are left to the collector; that is what the experiment is about.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.soak
 
 READERS, STUCK = 60, 6
 SECONDS = 30
@@ -31,11 +26,14 @@ POINTER = {"x": 1.0, "y": 2.0, "pageX": 3.0, "pageY": 4.0}
 
 async def enter(backend: Backend, room: str, user: str, token: str) -> ClientConnection:
     socket = await connect(backend.ws_url, max_size=None, compression=None, open_timeout=30)
-    await socket.send(
-        json.dumps({"type": "auth", "apiKey": backend.publishable, "token": token, "room": room})
-    )
-    while json.loads(await socket.recv())["type"] != "auth:ok":
-        pass
+    first = {"type": "auth", "apiKey": backend.publishable, "token": token, "room": room}
+    try:
+        await socket.send(json.dumps(first))
+        while json.loads(await socket.recv())["type"] != "auth:ok":
+            pass
+    except BaseException:
+        socket.transport.abort()
+        raise
     return socket
 
 
@@ -127,12 +125,16 @@ def test_everybody_comes_back_after_a_restart(backend: Backend) -> None:
         while True:
             try:
                 socket = await enter(backend, "storm", "", tokens[number % len(tokens)])
+            except (OSError, TimeoutError, WebSocketException):
+                attempt += 1
+            else:
                 attempt = 0
                 back[number] = time.monotonic()
-                await socket.wait_closed()
-            except (OSError, ConnectionClosed, TimeoutError, Exception):
-                attempt += 1
-            back.pop(number, None)
+                try:
+                    await socket.wait_closed()
+                finally:
+                    socket.transport.abort()
+                    back.pop(number, None)
             await asyncio.sleep(min(2**attempt, 30))
 
     async def scenario() -> dict[str, Any]:
@@ -148,6 +150,8 @@ def test_everybody_comes_back_after_a_restart(backend: Backend) -> None:
         status = backend.call("GET", "/api/v1/rooms/storm").status_code
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.1)
         return {"took": took, "status": status}
 
     outcome = asyncio.run(scenario())
