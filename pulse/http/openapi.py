@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -15,7 +16,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from pulse import products
 from pulse.http.answers import answer
-from pulse.products import ProductConfig
+from pulse.products import Door, ProductConfig
 
 REFUSALS = {
     "400": "The request is not valid.",
@@ -94,12 +95,19 @@ def _error_schema(config: ProductConfig) -> dict[str, Any]:
     return schema
 
 
+def _operation_id(door: Door) -> str:
+    """The method and the path's own words: two doors may share a handler's name."""
+    words = [word for part in door.path.split("/") for word in re.findall(r"\w+", part)]
+    named = [word for word in words if word not in ("api", "v1", "pulse")]
+    return door.method.lower() + "".join(word[:1].upper() + word[1:] for word in named)
+
+
 def _add_doors(paths: dict[str, Any], config: ProductConfig) -> None:
     for door in config.doors:
         if not door.path:
             continue
         operation = {
-            "operationId": f"{door.method.lower()}_{door.handler.rsplit('.', 1)[-1]}",
+            "operationId": _operation_id(door),
             "security": [{"key": []}],
             "responses": {},
             **door.operation,
