@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from analytics import services
+from pulse.exports import services as exports
 from pulse.tenancy.models import Environment
 from tests.support import tenancy
 from tests.support.api import Api
@@ -25,8 +26,13 @@ def samples(environment: Environment) -> Samples:
         erasure = services.request_erasure(
             environment, user_id="nobody", actor="key_1", now=datetime.now(UTC)
         )
+    export = client.post(f"{BASE}/exports?name={secret}").json()["data"]
+    while exports.write_next():
+        pass
     return Samples(
         parameters={
+            "kind": "track",
+            "export_id": export["id"],
             "event_id": event["id"],
             "erasure_id": erasure.public_id,
             "user_id": secret,
@@ -37,7 +43,15 @@ def samples(environment: Environment) -> Samples:
         },
         queries={
             f"GET {BASE}/events": f"name={secret}",
+            f"GET {BASE}/reports/breakdown": f"name={secret}&property=page",
             f"GET {BASE}/properties": f"name={secret}&prop=page",
+        },
+        named={
+            f"DELETE {BASE}/users/{{user_id}}/events": "users are named by the caller: an own one of that name"
+        },
+        public={
+            f"POST {BASE}/segment/v1/{{kind}}": "Segment's clients are told 200, with or without a key",
+            f"POST {BASE}/segment/v1/batch": "Segment's clients are told 200, with or without a key",
         },
         markers=frozenset({event["id"]}),
     )

@@ -14,6 +14,7 @@ from tests.support import contract
 
 PRODUCTS = [config.product for config in products.installed()]
 HIDDEN = ("/openapi.json",)
+ALWAYS_REFUSED = ("POST /api/auth/sign-up/email",)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
@@ -70,5 +71,6 @@ def test_every_operation_has_an_id_of_its_own_and_says_what_a_success_looks_like
     assert [
         str(operation)
         for operation in operations
-        if not any(status[0] in "123" for status in operation.declared["responses"])
+        if str(operation) not in ALWAYS_REFUSED
+        and not any(status[0] in "123" for status in operation.declared["responses"])
     ] == []
