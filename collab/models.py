@@ -40,6 +40,8 @@ def check_color(value: str) -> None:
 class EnvironmentConfig(TenantModel):
     """What the widget may do in one environment. No row means the defaults."""
 
+    sealed_fields = ("turn_secret",)
+
     allow_images = models.BooleanField(default=True)
     allow_audio = models.BooleanField(default=True)
     allow_video = models.BooleanField(default=True)

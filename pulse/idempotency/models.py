@@ -12,6 +12,8 @@ from pulse.tenancy.models import TenantModel
 class StoredAnswer(TenantModel):
     """The answer to the first call with a key; ``body`` is encrypted, for it may carry a secret."""
 
+    sealed_fields = ("body",)
+
     product = models.CharField(max_length=20)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)

@@ -31,6 +31,8 @@ class Endpoint(TenantModel):
         PAUSED = "paused"
         DISABLED = "disabled"
 
+    sealed_fields = ("secret", "previous_secret", "next_secret")
+
     public_id = models.CharField(max_length=40, unique=True, default=endpoint_id, editable=False)
     product = models.CharField(max_length=20)
     url = models.CharField(max_length=2048)
