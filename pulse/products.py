@@ -225,6 +225,8 @@ def door_methods(path: str) -> list[str]:
 
 def door_params(door: Door, path: str) -> dict[str, str]:
     """The named groups of the door's pattern in ``path``."""
+    if "(?P<" not in door.pattern:
+        return {}
     match = re.fullmatch(door.pattern, path)
     return match.groupdict() if match else {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -268,10 +268,14 @@ def _peer(scope: Any, headers: dict[str, str]) -> str:
 
 def _check_host(headers: dict[str, str]) -> None:
     """Doors check ``Host`` themselves; Django does it for everything else."""
-    host = headers.get("host", "")
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    if not validate_host(name.lower(), settings.ALLOWED_HOSTS):
+    if not _is_ours(headers.get("host", ""), tuple(settings.ALLOWED_HOSTS)):
         raise InvalidInput("This server does not answer for that Host.")
+
+
+@lru_cache(maxsize=256)
+def _is_ours(host: str, allowed: tuple[str, ...]) -> bool:
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    return validate_host(name.lower(), allowed)
 
 
 # --- cross-origin calls --------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.process_collector import ProcessCollector
 
@@ -29,5 +31,15 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 def observe(exchange: Exchange) -> None:
     """Count one answer. A method somebody made up must not make a new series."""
     method = exchange.method if exchange.method in METHODS else "other"
-    _requests.labels(exchange.product, method, str(exchange.status)).inc()
-    _seconds.labels(exchange.product).observe(exchange.seconds)
+    _counter(exchange.product, method, exchange.status).inc()
+    _timer(exchange.product).observe(exchange.seconds)
+
+
+@cache
+def _counter(product: str, method: str, status: int) -> Counter:
+    return _requests.labels(product, method, str(status))
+
+
+@cache
+def _timer(product: str) -> Histogram:
+    return _seconds.labels(product)
