@@ -17,6 +17,7 @@ SPACE = 62**LENGTH
 _HALF_BITS = 24
 _HALF = (1 << _HALF_BITS) - 1
 _MULTIPLIER = 0x9E3779B1
+_PAIRS = [first + second for first in ids.BASE62 for second in ids.BASE62]
 _VALUES = {character: value for value, character in enumerate(ids.BASE62)}
 
 Keys = tuple[int, int, int, int]
@@ -40,7 +41,14 @@ def encode(number: int, keys: Keys) -> str:
             left, right = right, left ^ ((((right ^ key) * _MULTIPLIER) >> 9) & _HALF)
         number = left << _HALF_BITS | right
         if number < SPACE:
-            return ids.base62(number, LENGTH)
+            return _spell(number)
+
+
+def _spell(number: int) -> str:
+    high, low = divmod(number, 62**4)
+    first, second = divmod(high, 62**2)
+    third, fourth = divmod(low, 62**2)
+    return _PAIRS[first] + _PAIRS[second] + _PAIRS[third] + _PAIRS[fourth]
 
 
 def decode(text: str, keys: Keys) -> int | None:
