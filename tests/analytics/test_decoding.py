@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics import decoding, validation
@@ -47,6 +47,7 @@ def outcome(work):
         return rejected.fault
 
 
+@settings(deadline=None)
 @given(events)
 @example({"name": "a", "timestamp": 1.5})
 @example({"name": "a\x00"})
@@ -60,6 +61,7 @@ def test_the_short_cut_agrees_with_the_checks(event):
     assert short == full
 
 
+@settings(deadline=None)
 @given(st.lists(events, min_size=1, max_size=5))
 def test_a_batch_is_read_as_its_events_are_one_by_one(batch):
     good, faults = decoding.read_batch(json.dumps({"events": batch}).encode(), now_ms=NOW_MS)
@@ -73,6 +75,7 @@ def test_a_batch_is_read_as_its_events_are_one_by_one(batch):
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_bytes_at_all_are_more_than_refused(body):
     with contextlib.suppress(Rejected, decoding.NotAnObject):

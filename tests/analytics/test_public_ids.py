@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics import public_ids
@@ -9,6 +9,7 @@ from pulse import ids
 KEYS = public_ids.keys_of("env_1")
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=public_ids.SPACE - 1))
 def test_every_number_has_its_own_id_and_comes_back(number):
     spelled = public_ids.encode(number, KEYS)
@@ -31,6 +32,7 @@ def test_environments_spell_the_same_number_differently():
     assert public_ids.encode(7, KEYS) != public_ids.encode(7, other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_what_is_no_id_names_no_event(text):
     found = public_ids.decode(text, KEYS)
