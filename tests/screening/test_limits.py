@@ -3,10 +3,8 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from screening import account
 from screening.services import accounts
@@ -15,18 +13,26 @@ from tests.support.races import together
 pytestmark = pytest.mark.django_db
 
 
-@time_machine.travel(datetime(2026, 4, 20, 12, tzinfo=UTC), tick=False)
-def test_a_starter_account_has_150_calls_at_once_and_the_151st_says_when_to_return(api):
-    first, second = api("screening"), api("screening")  # two keys, one bucket
-    answers = [(first if n % 2 else second).get("/v1/templates") for n in range(150)]
-    assert {one.status_code for one in answers} == {200}
-    assert [one["X-RateLimit-Remaining"] for one in answers[:5]] == ["99", "98", "97", "96", "95"]
-    assert [one["X-RateLimit-Remaining"] for one in answers[-40:]] == ["0"] * 40
-    assert answers[0]["X-RateLimit-Limit"] == "100"
-    assert int(answers[4]["X-RateLimit-Reset"]) == int(time.time()) + 3
+def test_a_starter_account_has_150_calls_at_once_and_the_151st_says_when_to_return(
+    api, other_environment
+):
+    # What is made once at a first request takes longer than a token does.
+    api("screening", environment=other_environment).get("/v1/templates")
+    keys = itertools.cycle([api("screening"), api("screening")])  # two keys, one bucket
+    started = time.monotonic()
+    answers = []
+    while not answers or answers[-1].status_code != 429:
+        answers.append(next(keys).get("/v1/templates"))
+    refill = math.ceil((time.monotonic() - started) * 100 / 60)
 
-    refused = first.get("/v1/templates")
-    assert refused.status_code == 429
+    assert 150 <= len(answers) - 1 <= 150 + refill
+    assert answers[0]["X-RateLimit-Limit"] == "100"
+    assert answers[0]["X-RateLimit-Remaining"] == "99"
+    left = [int(one["X-RateLimit-Remaining"]) for one in answers]
+    assert 90 <= left[4] <= 97
+    assert left[-45:] == [0] * 45
+    assert int(answers[-1]["X-RateLimit-Reset"]) >= time.time() + 80
+    refused = answers[-1]
     assert refused["Retry-After"] == "1"
     assert refused.json()["error"] == {
         "code": "rate_limited",
