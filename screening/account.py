@@ -7,7 +7,7 @@ from typing import Any
 
 from pulse.keys.bearer import Credential
 from pulse.ratelimits.gcra import Policy
-from pulse.tenancy.models import Environment
+from pulse.tenancy.models import Environment, Organization
 
 PLANS = {"starter": (100, 150), "professional": (300, 450), "enterprise": (1000, 1500)}
 """Plan → requests a minute, burst."""
@@ -39,7 +39,11 @@ class Account:
 
 def plan_of(environment: Environment) -> str:
     """``starter``, ``professional`` or ``enterprise``; a new account is Starter."""
-    plan = str(environment.organization.plans.get("screening", "starter")).lower()
+    return plan_name(environment.organization)
+
+
+def plan_name(organization: Organization) -> str:
+    plan = str(organization.plans.get("screening", "starter")).lower()
     return plan if plan in PLANS else "starter"
 
 

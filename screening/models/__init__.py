@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screening.models.candidates import Candidate, Resume, Sequence
+from screening.models.plans import Plan
 from screening.models.reports import Report
 from screening.models.screenings import Answer, Screening, SelfIdentification
 from screening.models.templates import Template, TemplateVersion
@@ -10,6 +11,7 @@ from screening.models.templates import Template, TemplateVersion
 __all__ = [
     "Answer",
     "Candidate",
+    "Plan",
     "Report",
     "Resume",
     "Screening",
