@@ -73,6 +73,11 @@ def _stamp() -> str:
     return "\n".join(sorted(f"{app}.{name}" for app, name in loader.disk_migrations))
 
 
+def _synchronous(mode: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA synchronous={mode}")
+
+
 def _migrate() -> None:
     """Migrate when the migrations on disk are not those of the last start; back up before."""
     path: Path = settings.DATA_DIR / "migrations.stamp"
@@ -85,5 +90,10 @@ def _migrate() -> None:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(backup)])
         print(f"Kept a copy of the database before migrating: {backup}")
+    new = not path.exists()
+    if new:  # nothing to lose yet: a first start that is cut off is made again
+        _synchronous("OFF")
     call_command("migrate", interactive=False, verbosity=0)
+    if new:
+        _synchronous("FULL")
     path.write_text(stamp)
