@@ -12,6 +12,7 @@ from django.db import transaction
 from hr.models import (
     CalendarFeed,
     CustomField,
+    Department,
     Employee,
     Holiday,
     Kudos,
@@ -361,7 +362,7 @@ def reset(environment: Environment) -> int:
     """Delete every HR row of a test environment; how many people there were."""
     for model in (
         LeaveEntry, Kudos, StatusLogEntry, WorkloadCheckin, ScoreInput, CalendarFeed, Holiday,
-        CustomField,
+        CustomField, Department,
     ):  # fmt: skip
         model.objects.within(environment).delete()
     people.employees(environment).update(manager=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, re_path
 
-from hr import webhook_urls
+from hr import scim_urls, webhook_urls
 from hr.views import calendars, employees, entries, keys, leave, operations, people, root, scores
 from pulse.http.views import ApiView
 
@@ -76,4 +76,5 @@ urlpatterns: list[URLPattern] = [
         for slash in ("", "/")
     ),
     re_path(r"^v1/calendars/(?P<token>[\w-]{20,80})\.ics\Z", calendars.CalendarView.as_view()),
+    *scim_urls.urlpatterns,
 ]

@@ -1,5 +1,5 @@
 from hr.models.calendars import CalendarFeed, Holiday
-from hr.models.employees import CustomField, Employee
+from hr.models.employees import CustomField, Department, Employee
 from hr.models.entries import Kudos, StatusLogEntry, WorkloadCheckin
 from hr.models.leave import LeaveEntry
 from hr.models.scores import ScoreInput
@@ -7,6 +7,7 @@ from hr.models.scores import ScoreInput
 __all__ = [
     "CalendarFeed",
     "CustomField",
+    "Department",
     "Employee",
     "Holiday",
     "Kudos",

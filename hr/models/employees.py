@@ -47,6 +47,8 @@ class Employee(TenantModel):
         help_text='Days a year that differ from the workspace, by kind: {"vacation": 26}',
     )
     external_id = models.CharField(max_length=255, blank=True, help_text="Set by SCIM clients")
+    user_name = models.CharField(max_length=254, blank=True, help_text="SCIM's, lower case")
+    scim = models.JSONField(default=dict, blank=True, help_text="What a SCIM client wrote")
     version = models.PositiveIntegerField(default=1)
     search = models.CharField(max_length=600, blank=True, editable=False)
     offboarded_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +61,11 @@ class Employee(TenantModel):
             # Per environment: sample people have the same well-known ids in every test environment.
             models.UniqueConstraint(fields=["environment", "public_id"], name="employee_id_once"),
             models.UniqueConstraint(fields=["environment", "email"], name="employee_email_once"),
+            models.UniqueConstraint(
+                fields=["environment", "user_name"],
+                condition=~models.Q(user_name=""),
+                name="employee_user_name_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(end_date=None) | models.Q(end_date__gte=models.F("start_date")),
                 name="employee_dates_in_order",
@@ -85,6 +92,26 @@ class Employee(TenantModel):
         if self.offboarded_at is not None or (self.end_date is not None and self.end_date < today):
             return self.Status.FORMER
         return self.Status.UPCOMING if self.start_date > today else self.Status.ACTIVE
+
+
+def department_id() -> str:
+    return ids.new_id("dep")
+
+
+class Department(TenantModel):
+    """A SCIM group: the name that people carry, with an id that outlives its last member."""
+
+    public_id = models.CharField(max_length=40, unique=True, default=department_id, editable=False)
+    name = models.CharField(max_length=120)
+    external_id = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["environment", "name"], name="department_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class CustomField(TenantModel):

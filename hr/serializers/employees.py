@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from hr.addresses import EMAIL
 from hr.models import CustomField, Employee
 from hr.serializers.lists import SyncQuery, page_of, sparse
 from pulse import strictjson
@@ -20,7 +21,6 @@ from pulse.http.fields import (
     StrictString,
 )
 
-EMAIL = re.compile(r"[^\s@\"(),:;<>\[\]\\]{1,64}@[^\W_]([\w-]*\.)*[\w-]*[^\W_]", re.UNICODE)
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MAX_CUSTOM_FIELDS = 50
 MAX_CUSTOM_TEXT = 500

@@ -24,6 +24,8 @@ from pulse.tenancy.models import Environment
 from pulse.times import today as today_of
 from pulse.webhooks.services import publish
 
+PRIVATE = ("external_id", "user_name", "scim")
+"""What SCIM keeps beside a person and the resource does not show."""
 PLAIN = ("email", "full_name", "role", "department", "location", "start_date", "end_date")
 
 
@@ -60,7 +62,9 @@ def create_employee(environment: Environment, *, values: dict[str, Any], now: da
         setattr(employee, name, values.get(name))
     employee.email = selectors.normal_email(values["email"])
     employee.start_date = values.get("start_date") or today
-    employee.external_id = values.get("external_id", "")
+    for name in PRIVATE:
+        if name in values:
+            setattr(employee, name, values[name])
     _check_dates(employee)
     employee.manager = _manager(environment, values.get("manager_id"), today)
     employee.custom_fields = custom_fields.merged(
@@ -177,8 +181,9 @@ def _apply(
             setattr(employee, name, changes[name])
     if "email" in changes:
         employee.email = selectors.normal_email(changes["email"])
-    if "external_id" in changes:
-        employee.external_id = changes["external_id"]
+    for name in PRIVATE:
+        if name in changes:
+            setattr(employee, name, changes[name])
     if "start_date" in changes or "end_date" in changes:
         _check_dates(employee)
     if "manager_id" in changes:
@@ -193,9 +198,9 @@ def _apply(
 
 def _private_change(employee: Employee, changes: dict[str, Any]) -> bool:
     """Whether something that the resource does not show was changed."""
-    return "external_id" in changes and changes["external_id"] != Employee.unscoped.values_list(
-        "external_id", flat=True
-    ).get(pk=employee.pk)
+    named = [name for name in PRIVATE if name in changes]
+    stored = Employee.unscoped.values(*PRIVATE).get(pk=employee.pk) if named else {}
+    return any(changes[name] != stored[name] for name in named)
 
 
 def _check_dates(employee: Employee) -> None:

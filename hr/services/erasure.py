@@ -83,7 +83,8 @@ def _empty(employee: Employee, today: date, now: datetime) -> None:
     employee.role = employee.department = employee.location = employee.manager = None
     employee.custom_fields = {}
     employee.leave_entitlements = {}
-    employee.external_id = employee.search = ""
+    employee.external_id = employee.user_name = employee.search = ""
+    employee.scim = {}
     if employee.end_date is None or employee.end_date > today:
         employee.end_date = max(today, employee.start_date)
     employee.offboarded_at = employee.offboarded_at or now
