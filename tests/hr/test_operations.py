@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import override_settings
+from icalendar import Calendar
+
+from hr import samples
+from hr.models import Employee, LeaveEntry, StatusLogEntry
+from pulse.audit.models import Entry
+from pulse.exports.services import write_next
+from pulse.tenancy.models import Environment
+from pulse.webhooks.models import Event
+from tests.hr.people import announced, make_employee, make_leave, refusal, types
+from tests.support.tenancy import make_environment
+
+
+def test_a_csv_of_people_is_all_taken_with_managers_in_any_order(hr, environment):
+    text = (
+        "email,full_name,manager_email,start_date,custom_fields.desk\r\n"
+        "leaf@x.test,Leaf,boss@x.test,2026-01-05,7\r\n"
+        'boss@x.test,"Boss, The",,2020-01-01,\r\n'
+    )
+
+    response = hr.post(
+        "/v1/imports/employees", body=text.encode("utf-8-sig"), content_type="text/csv"
+    )
+
+    body = response.json()
+    assert (response.status_code, body["valid"], len(body["created"])) == (201, True, 2)
+    leaf = hr.get(f"/v1/employees/{body['created'][0]}").json()
+    assert leaf["manager_id"] == body["created"][1]
+    assert leaf["custom_fields"] == {"desk": "7"}
+    assert types(environment) == ["employee.created", "employee.created"]
+    assert announced(environment)[0][1] == leaf
+
+
+def test_one_wrong_row_keeps_every_row_out_and_each_is_named(hr, environment):
+    make_employee(environment, email="taken@x.test")
+    before = types(environment)
+    rows = [
+        {"email": "one@x.test", "full_name": "One"},
+        {"email": "nobody", "full_name": "Two"},
+        {"email": "ONE@x.test", "full_name": "Three"},
+        {"email": "taken@x.test", "full_name": "Four"},
+        {"email": "five@x.test", "full_name": "Five", "manager_email": "ghost@x.test"},
+        {"email": "six@x.test", "full_name": "Six", "manager_email": "seven@x.test"},
+        {"email": "seven@x.test", "full_name": "Seven", "manager_email": "six@x.test"},
+        {"email": "e@x.test", "full_name": "E", "start_date": "2026-02-02", "end_date": "2026-02-01"},
+    ]  # fmt: skip
+
+    body = hr.post("/v1/imports/employees", {"employees": rows}).json()
+
+    assert (body["valid"], body["created"], body["rows"]) == (False, [], 8)
+    assert [(one["row"], one["fields"]) for one in body["errors"]] == [
+        (2, ["email"]),
+        (3, ["email"]),
+        (4, ["email"]),
+        (5, ["manager_email"]),
+        (6, ["manager_email"]),
+        (7, ["manager_email"]),
+        (8, ["end_date"]),
+    ]
+    assert Employee.objects.within(environment).count() == 1
+    assert types(environment) == before
+
+
+def test_a_dry_run_reports_and_stores_nothing(hr, environment):
+    rows = [{"email": "one@x.test", "full_name": "One"}]
+
+    response = hr.post("/v1/imports/employees?dry_run=true", {"employees": rows})
+
+    assert response.json() == {
+        "dry_run": True, "rows": 1, "valid": True, "created": [], "errors": []
+    }  # fmt: skip
+    assert not Employee.objects.within(environment).exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"\xff\xfe", "text/csv", 400),
+        (b'{"employees": []}', "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b"x", "text/plain", 415),
+    ],
+)
+def test_an_import_that_is_no_list_of_people_is_refused(hr, body, kind, status):
+    assert hr.post("/v1/imports/employees", body=body, content_type=kind).status_code == status
+
+
+def test_an_export_honours_the_filters_of_its_list_and_no_cell_is_a_formula(hr, environment):
+    make_employee(environment, full_name="=cmd()", department="Ops")
+    make_employee(environment)
+
+    started = hr.post(
+        "/v1/exports",
+        {"kind": "employees", "format": "csv", "filters": {"department": "Ops"}},
+    )
+    while write_next():
+        pass
+    done = hr.get(f"/v1/exports/{started.json()['id']}").json()
+
+    assert (started.status_code, done["status"], done["rows"]) == (202, "done", 1)
+    assert done["download_url"] == f"/v1/exports/{done['id']}/download"
+
+
+def test_an_export_needs_the_scope_of_its_list_and_known_filters(hr, api):
+    narrow = api("hr", scopes=["read:exports", "read:kudos"])
+
+    assert refusal(narrow.post("/v1/exports", {"kind": "leave"}))[0] == 403
+    assert narrow.post("/v1/exports", {"kind": "kudos"}).status_code == 202
+    wrong = hr.post("/v1/exports", {"kind": "leave", "filters": {"color": "red"}})
+    assert refusal(wrong) == (400, "invalid_request", ["filters.color"])
+
+
+def test_writes_are_in_the_audit_log_with_names_of_members_only(hr, environment):
+    created = hr.post("/v1/employees", {"email": "a@b.test", "full_name": "Secret Name"})
+    hr.post("/v1/employees", {"email": "broken"})
+
+    entry = hr.get("/v1/audit-log").json()["data"][0]
+
+    assert entry["action"] == "employee.created"
+    assert entry["object_id"] == created.json()["id"]
+    assert entry["fields"] == ["email", "full_name"]
+    assert entry["request_id"] == created["X-Request-Id"]
+    assert entry["actor"].startswith("key:key_")
+    assert Entry.objects.within(environment).count() == 1
+    assert hr.get("/v1/audit-log?action=leave.*").json()["total_count"] == 0
+
+
+def test_sample_people_are_the_same_every_time(hr, environment):
+    first = hr.post("/v1/test/seed").json()
+    ids = sorted(Employee.objects.within(environment).values_list("public_id", flat=True))
+    reset = hr.post("/v1/test/reset").json()
+    again = hr.post("/v1/test/seed").json()
+
+    assert first == reset == again == {"employees": 15}
+    assert samples.DEMO_ACTOR in ids
+    assert samples.DEMO_COLLEAGUE in ids
+    assert ids == sorted(Employee.objects.within(environment).values_list("public_id", flat=True))
+    mine = StatusLogEntry.objects.within(environment).filter(
+        employee__public_id=samples.DEMO_ACTOR, date=date(2026, 4, 20)
+    )
+    assert not mine.exists()
+    assert LeaveEntry.objects.within(environment).count() > 20
+
+
+@pytest.mark.parametrize("path", ["/v1/test/seed", "/v1/test/reset"])
+def test_live_data_is_never_seeded_or_reset(api, environment, path):
+    live = make_environment(environment.organization, kind="live")
+    make_employee(live)
+
+    response = api("hr", environment=live).post(path)
+
+    assert refusal(response) == (403, "permission_denied", [])
+    assert Employee.objects.within(live).count() == 1
+
+
+def written_everywhere(environment: Environment, marker: str) -> Employee:
+    employee = make_employee(
+        environment,
+        email=f"{marker}@x.test",
+        full_name=f"Ms {marker}",
+        role=f"role {marker}",
+        location=f"loc {marker}",
+        custom_fields={"k": marker},
+    )
+    make_leave(environment, employee, start_date=date(2026, 4, 20), note=marker)
+    return employee
+
+
+def test_an_erased_person_is_found_nowhere_and_the_counts_stay(hr, environment):
+    marker = "zzmarkerzz"
+    employee = written_everywhere(environment, marker)
+    other = make_employee(environment)
+    path = f"/v1/employees/{employee.public_id}"
+    hr.post("/v1/status-log", {"employee_id": employee.public_id, "lines": [marker]})
+    for giver, receiver in ((employee, other), (other, employee)):
+        hr.post(
+            "/v1/kudos",
+            {
+                "from_employee_id": giver.public_id, "to_employee_id": receiver.public_id,
+                "coins": 10, "tag": "craft", "note": marker,
+            },
+            headers={"Idempotency-Key": giver.public_id},
+        )  # fmt: skip
+    copy = hr.post(f"{path}/export")
+    assert copy.content.decode().count(marker) >= 8
+
+    assert hr.post(f"{path}/erase").status_code == 200
+
+    for listed in ("employees", "status-log", "kudos", "leave?status=all", "events", "audit-log"):
+        assert marker not in hr.get(f"/v1/{listed}").content.decode()
+    shown = hr.get(path).json()
+    assert (shown["full_name"], shown["status"]) == ("[erased]", "former")
+    assert hr.get("/v1/kudos").json()["total_count"] == 2
+    for row in Event.objects.within(environment):
+        assert marker not in row.body
+    assert hr.post(f"{path}/erase").status_code == 200
+
+
+def test_a_feed_is_read_by_a_calendar_program_and_hides_why(hr, environment):
+    employee = make_employee(environment, full_name="Ada Rota")
+    make_leave(environment, employee, start_date=date(2026, 4, 20), end_date=date(2026, 4, 21))
+    make_leave(
+        environment, employee, start_date=date(2026, 4, 23), kind="sick", half_day_start=True
+    )
+    with override_settings(PULSE_PUBLIC_URL="http://testserver"):
+        feed = hr.post("/v1/calendar-feeds", {"audience": "workspace", "show_kinds": True}).json()
+    address = feed["url"].removeprefix("http://testserver")
+
+    response = hr.get(address, headers={"Authorization": ""})
+    events = Calendar.from_ical(response.content).walk("VEVENT")
+
+    assert response["Cache-Control"] == "no-store"
+    assert [(str(one["SUMMARY"]), one.decoded("DTSTART").isoformat()) for one in events] == [
+        ("Ada Rota: vacation", "2026-04-20"),
+        ("Ada Rota: away", "2026-04-23T14:00:00+00:00"),
+    ]
+    assert events[0].decoded("DTEND") == date(2026, 4, 22)
+    assert "url" not in hr.get("/v1/calendar-feeds").json()["data"][0]
+    assert hr.delete(f"/v1/calendar-feeds/{feed['id']}").status_code == 204
+    assert hr.get(address).status_code == 404
+
+
+def test_the_calendar_says_who_is_out_each_day(hr, environment):
+    ada, bob = make_employee(environment, department="Ops"), make_employee(environment)
+    make_leave(environment, ada, start_date=date(2026, 4, 20), end_date=date(2026, 4, 21))
+    make_leave(environment, bob, start_date=date(2026, 4, 21), half_day_end=True)
+    hr.post("/v1/holidays", {"date": "2026-04-22", "name": "Spring"})
+
+    body = hr.get("/v1/leave/calendar?from=2026-04-20&to=2026-04-22").json()
+    ops = hr.get("/v1/leave/calendar?from=2026-04-21&to=2026-04-21&department=Ops").json()
+
+    assert [(day["date"], day["people_out"], day["holidays"]) for day in body["days"]] == [
+        ("2026-04-20", 1, []),
+        ("2026-04-21", 2, []),
+        ("2026-04-22", 0, ["Spring"]),
+    ]
+    assert [one["part"] for one in body["days"][1]["entries"]] == ["day", "morning"]
+    assert [day["people_out"] for day in ops["days"]] == [1]
+    assert refusal(hr.get("/v1/leave/calendar?from=2026-04-21&to=2026-04-20"))[2] == ["to"]
+
+
+def test_declared_custom_fields_hold_people_to_their_types(hr, environment):
+    for key, kind, more in (
+        ("desk", "number", {"required": True}),
+        ("size", "select", {"options": ["S", "M"]}),
+        ("born", "date", {}),
+    ):
+        field = {"key": key, "name": key, "type": kind, **more}
+        assert hr.post("/v1/custom-fields", field).status_code == 201
+
+    def add(values):
+        body = {"email": "a@b.test", "full_name": "A", "custom_fields": values}
+        return refusal(hr.post("/v1/employees", body))[::2]
+
+    assert add({"desk": "7"}) == (422, ["custom_fields.desk"])
+    assert add({"size": "S"}) == (422, ["custom_fields.desk"])
+    assert add({"desk": 7, "size": "L"}) == (422, ["custom_fields.size"])
+    assert add({"desk": 7, "born": "1990-02-30"}) == (422, ["custom_fields.born"])
+    assert add({"desk": 7, "other": 1}) == (422, ["custom_fields.other"])
+    good = {"desk": 7, "size": "M", "born": "1990-02-03"}
+    body = {"email": "a@b.test", "full_name": "A", "custom_fields": good}
+    assert hr.post("/v1/employees", body).json()["custom_fields"] == good
+    twice = hr.post("/v1/custom-fields", {"key": "desk", "name": "x", "type": "text"})
+    assert refusal(twice) == (409, "conflict", ["key"])
+
+
+def test_the_org_chart_counts_reports_beyond_its_depth(hr, environment):
+    top = make_employee(environment, full_name="Top")
+    mid = make_employee(environment, full_name="Mid", manager_id=top.public_id)
+    make_employee(environment, full_name="Leaf", manager_id=mid.public_id)
+
+    chart = hr.get("/v1/org-chart?depth=2").json()
+    below = hr.get(f"/v1/org-chart?root={mid.public_id}").json()
+
+    assert [node["full_name"] for node in chart["roots"]] == ["Top"]
+    middle = chart["roots"][0]["reports"][0]
+    assert (middle["full_name"], middle["reports_count"], middle["reports"]) == ("Mid", 1, [])
+    assert [node["full_name"] for node in below["roots"][0]["reports"]] == ["Leaf"]
+    assert hr.get("/v1/org-chart?root=emp_unknown").status_code == 404
