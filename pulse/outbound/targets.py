@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import queue
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
+import threading
 from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
@@ -152,18 +153,27 @@ def _addresses(host: str, port: int) -> list[Address]:
         return [ip_address(host)]
     except ValueError:
         pass
-    asked = _resolver().submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM)
-    try:
-        answer = asked.result(RESOLVE_SECONDS)
-    except (FutureTimeout, OSError, UnicodeError) as error:
-        raise Unresolvable(f"{host} has no address at the moment") from error
+    answer = _ask(host, port)
+    if isinstance(answer, Exception):
+        raise Unresolvable(f"{host} has no address at the moment") from answer
     return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in answer]
 
 
-@cache
-def _resolver() -> ThreadPoolExecutor:
+def _ask(host: str, port: int) -> list[Any] | Exception:
     """getaddrinfo cannot be given a time limit, so it is asked in a thread that may be left behind."""
-    return ThreadPoolExecutor(16, thread_name_prefix="pulse-resolver")
+    answers: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(list(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name="pulse-resolver", daemon=True).start()
+    try:
+        return answers.get(timeout=RESOLVE_SECONDS)
+    except queue.Empty as late:
+        return late
 
 
 @cache

@@ -10,10 +10,10 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from pulse import pump as pumps
 from pulse.webhooks import claims, courier
@@ -30,11 +30,11 @@ class Dispatcher:
     """The sends of one process: what is in flight, and what has ended but is not written down."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.in_flight: dict[int, tuple[Job, Future[None]]] = {}
+        self.in_flight: dict[int, Job] = {}
+        self.waiting: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self.finished: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self.unsettled: list[Result] = []
-        self.pool: ThreadPoolExecutor | None = None
+        self.threads: list[threading.Thread] = []
         self.stopping = False
 
     def run_once(self, now: datetime) -> int:
@@ -56,36 +56,48 @@ class Dispatcher:
                 break
         if not self.unsettled:
             return 0
-        claims.settle(self.unsettled)
+        try:
+            claims.settle(self.unsettled)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            self._settle_one_by_one()
         count = len(self.unsettled)
         for result in self.unsettled:
-            with self.lock:
-                self.in_flight.pop(result.job.delivery_pk, None)
+            self.in_flight.pop(result.job.delivery_pk, None)
         self.unsettled = []
         return count
+
+    def _settle_one_by_one(self) -> None:
+        """One result that cannot be written must not hold the others up; its lease ends by itself."""
+        for result in self.unsettled:
+            try:
+                claims.settle([result])
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("result_not_settled", delivery=result.job.delivery_id)
 
     def _room(self) -> int:
         return min(claims.BATCH, MAX_OUTSTANDING - len(self.in_flight))
 
     def _retry_room(self) -> int:
-        with self.lock:
-            retries = sum(not job.first_lane for job, _ in self.in_flight.values())
-        return RETRY_SHARE - retries
+        return RETRY_SHARE - sum(not job.first_lane for job in self.in_flight.values())
 
     def _start(self, job: Job) -> None:
-        if self.pool is None:
-            self.pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="pulse-courier")
-        with self.lock:
-            self.in_flight[job.delivery_pk] = (job, self.pool.submit(self._carry, job))
+        """Daemon threads, for those of an executor keep a process alive until the last hung receiver
+        has run into its deadline."""
+        if len(self.threads) < min(SLOTS, len(self.in_flight) + 1):
+            thread = threading.Thread(target=self._carry_on, name="pulse-courier", daemon=True)
+            self.threads.append(thread)
+            thread.start()
+        self.in_flight[job.delivery_pk] = job
+        self.waiting.put(job)
 
-    def _carry(self, job: Job) -> None:
-        try:
-            result = courier.released(job) if self.stopping else courier.carry(job)
-        except Exception as error:
-            log.exception("courier_failed", delivery=job.delivery_id)
-            result = courier.failed(job, error)  # it costs an attempt, or a bug would loop
-        self.finished.put(result)
-        pumps.kick("webhooks")
+    def _carry_on(self) -> None:
+        while (job := self.waiting.get()) is not None:
+            self.finished.put(_carried(job))
+            pumps.kick("webhooks")
 
     def drain(self, timeout_seconds: float) -> bool:
         """Wait until nothing is in flight, settling as sends end; False when time ran out."""
@@ -100,12 +112,24 @@ class Dispatcher:
     def stop(self, timeout_seconds: float) -> None:
         """Finish what was sent, hand back what was not; what still hangs is left to its lease's end."""
         self.stopping = True
-        for job, future in list(self.in_flight.values()):
-            if future.cancel():
+        while True:
+            try:
+                job = self.waiting.get_nowait()
+            except queue.Empty:
+                break
+            if job is not None:
                 self.finished.put(courier.released(job))
+        for _ in self.threads:
+            self.waiting.put(None)
         self.drain(timeout_seconds)
-        if self.pool is not None:
-            self.pool.shutdown(wait=False)
+
+
+def _carried(job: Job) -> Result:
+    try:
+        return courier.carry(job)
+    except Exception as error:
+        log.exception("courier_failed", delivery=job.delivery_id)
+        return courier.failed(job, error)  # it costs an attempt, or a bug would loop
 
 
 _dispatcher = Dispatcher()
