@@ -2,98 +2,122 @@
 
 from __future__ import annotations
 
-import uuid
+from datetime import UTC, datetime
 
+from pulse.keys.services import mint_key
 from pulse.tenancy.models import Environment
 from tests.support import contract, tenancy
 from tests.support.api import Api
 from tests.support.tenants import Samples
-from tests.traces.samples import digest, make_span, make_trace, post_spans, post_traces
+from tests.traces.samples import make_span, make_trace, post_spans, post_traces
 from traces.models import DeadLetter
+from traces.services import accounts, alerting, scoring, upkeep
+
+RANGE = "date_from=2026-01-01T00:00:00Z&date_to=2026-02-01T00:00:00Z"
+PUBLIC = {
+    "POST /v1/auth/login": "2: always 200, it says whether the key is good",
+    "POST /api/auth/sign-up/email": "4: always 403",
+    "POST /api/auth/sign-in/email": "4: it is how one gets in",
+    "GET /api/auth/get-session": "4: null for who is not signed in",
+    "POST /api/auth/sign-out": "4: success for who is not signed in",
+    "POST /dashboard/api/signup": "4: open to everybody where sign-up is open",
+    "POST /dashboard/api/local-login-token": "4: checks the key of its body",
+    "GET /dashboard/api/local-login": "4: the one-time token is the key",
+}
 
 
 def samples(environment: Environment) -> Samples:
+    now = datetime.now(UTC)
     client = Api("traces", tenancy.make_key("traces", environment))
-    secret = f"secret-of-{environment.pk}"
-    session = str(uuid.uuid4())
-    trace = make_trace(session_id=session, service_name=secret, user_id=secret)
-    span = make_span(session_id=session, tool_name=secret)
+    marker = f"marker-of-{environment.pk}"
+    trace = make_trace(
+        session_id=marker, output_text=marker, metadata={"userId": marker, "tags": [marker]}
+    )
+    span = make_span(session_id=marker, trace_id=f"run-{marker}", tool_name=marker)
     post_traces(client, [trace])
     post_spans(client, [span])
-    digest()
-    score = client.post(
-        f"/v1/traces/{trace['trace_id']}/scores", {"name": secret, "value": 1}
-    ).json()
-    alert = client.post(
-        "/v1/analytics/alerts",
-        {"name": secret, "measure": "requests", "threshold": 1, "windowMinutes": 60},
-    ).json()
-    price = client.post(
-        "/v1/analytics/prices", {"model": secret, "inputPerMillion": 1, "outputPerMillion": 2}
-    ).json()
-    letter = DeadLetter.objects.create(
-        environment=environment, kind="traces", received_ms=1, item=b"{}", reason=secret
+    score = scoring.add_score(
+        environment,
+        trace_id=trace["trace_id"],
+        name=marker,
+        value=1,
+        comment=marker,
+        source="api",
+        author="",
+        now=now,
     )
-    email = f"owner{environment.pk}@example.com"
-    user = tenancy.make_user(environment.organization, email=email)
-    as_person = _signed_in(email) | {"X-Project-Id": environment.public_id}
-    key = client.get("/dashboard/api/api-keys", headers=as_person).json()["keys"][0]
+    alert = alerting.create_alert(
+        environment, now=now, name=marker, measure="requests", threshold=1, window_minutes=5
+    )
+    price = upkeep.set_price(
+        environment,
+        provider="",
+        model=marker,
+        valid_from_ms=0,
+        input_micro_cents=1,
+        cached_input_micro_cents=None,
+        output_micro_cents=1,
+    )
+    letter = DeadLetter.objects.create(
+        environment=environment,
+        kind="traces",
+        received_ms=1,
+        reason=marker,
+        item=b'{"session_id":"%s"}' % marker.encode(),
+    )
+    key, _ = mint_key(environment, product="traces", prefix="pulse_sk_", name=marker, scopes=[])
+    person = tenancy.make_user(environment.organization, email=f"{marker}@example.com", name=marker)
+    bystander = tenancy.make_user(
+        environment.organization, email=f"by.{marker}@example.com", role="member"
+    )
+    tenancy.make_grant(bystander, environment, "traces", "view")
+    signed_in = accounts.open_session(user=person, project=None, ip="", user_agent="", now=now)
     return Samples(
         parameters={
             "trace_id": trace["trace_id"],
             "span_id": span["span_id"],
-            "session_id": session,
-            "score_id": str(score["id"]),
-            "alert_id": alert["id"],
-            "price_id": str(price["id"]),
+            "session_id": marker,
+            "score_id": score.public_id,
+            "alert_id": alert.public_id,
+            "price_id": str(price.pk),
             "letter_id": str(letter.pk),
-            "key_id": str(key["id"]),
+            "key_id": key.public_id,
+            "user_id": str(bystander.pk),
             "project_id": environment.public_id,
-            "user_id": str(user.pk),
         },
         bodies={
-            "POST /v1/traces": {},
             "POST /v1/traces/async": [make_trace()],
             "POST /v1/traces/batch": [make_trace()],
             "POST /v1/spans/async": [make_span()],
             "POST /v1/spans/batch": [make_span()],
-            "POST /v1/traces/{trace_id}/scores": {"name": "helpful", "value": 0.5},
-            "PATCH /v1/analytics/alerts/{alert_id}": {"threshold": 7},
-            "PATCH /dashboard/api/api-keys/{key_id}": {"name": "Mallory's"},
-            "PATCH /dashboard/api/projects/{project_id}": {"name": "Mallory's"},
-            "PATCH /dashboard/api/users/{user_id}": {"role": "user"},
+            "POST /v1/traces": {"resourceSpans": []},
+            "POST /v1/traces/{trace_id}/scores": {"name": "helpful", "value": 1},
+            "PATCH /v1/analytics/alerts/{alert_id}": {"active": False},
+            "POST /v1/analytics/dead-letters/replay": {"ids": [letter.pk]},
+            "PATCH /dashboard/api/projects/{project_id}": {"name": "taken over"},
+            "PATCH /dashboard/api/api-keys/{key_id}": {"name": "taken over"},
+            "PATCH /dashboard/api/users/{user_id}": {"role": "admin"},
         },
-        queries=dict.fromkeys(
-            (
-                f"GET {base}/{report}"
-                for base in ("/v1", "/dashboard/api")
-                for report in ("analytics", "analytics/spans", "analytics/overview-extended")
-            ),
-            "date_from=2026-01-01T00:00:00Z&date_to=2026-02-01T00:00:00Z&group_by=day",
-        ),
-        headers={
-            str(operation): as_person
+        queries={
+            str(operation): RANGE
             for operation in contract.operations("traces")
-            if operation.path.startswith("/dashboard/")
+            if operation.method == "GET"
+            and operation.path.endswith(("/analytics", "/analytics/spans", "/overview-extended"))
+        }
+        | {
+            "GET /v1/traces": f"session_id={marker}",
+            "DELETE /v1/traces": f"session_id={marker}",
+            "DELETE /dashboard/api/traces": f"session_id={marker}",
         },
-        markers=frozenset({secret, trace["trace_id"], span["span_id"], session}),
-        own={"GET /dashboard/api/local-login": "it takes a link that works once"},
-        public={
-            "POST /v1/auth/login": "it answers whether a key is good, 200 either way",
-            "GET /api/auth/get-session": "it answers null without a session",
-            "POST /api/auth/sign-in/email": "it takes a password",
-            "POST /api/auth/sign-out": "it ends whatever session there is",
-            "POST /api/auth/sign-up/email": "always 403",
-            "POST /dashboard/api/signup": "where sign-up is open, anybody may; its environment is new",
-            "GET /dashboard/api/local-login": "it takes a link that works once",
-            "POST /dashboard/api/local-login-token": "it takes a key in its body",
+        headers={
+            str(operation): {
+                "Cookie": f"better-auth.session_token={signed_in.cookie}",
+                "X-Project-Id": environment.public_id,
+            }
+            for operation in contract.operations("traces")
+            if operation.path.startswith("/dashboard/api/")
         },
+        markers=frozenset({marker, trace["trace_id"], span["span_id"]}),
+        public=PUBLIC,
+        own={"GET /dashboard/api/local-login": "a one-time token belongs to nobody's rows"},
     )
-
-
-def _signed_in(email: str) -> dict[str, str]:
-    """The headers of a person with a session."""
-    response = Api("traces").post(
-        "/api/auth/sign-in/email", {"email": email, "password": tenancy.PASSWORD}
-    )
-    return {"Cookie": response.headers["Set-Cookie"].partition(";")[0]}

@@ -67,7 +67,9 @@ class SignUpView(OpenView):
 class DirectSignUpView(OpenView):
     """POST /api/auth/sign-up/email"""
 
-    @extend_schema(request=schema.OBJECT_BODY, responses={403: schema.AUTH_REFUSAL})
+    @extend_schema(
+        request=schema.OBJECT_BODY, responses={200: schema.SUCCESS, 403: schema.AUTH_REFUSAL}
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         return answer(
             {"code": "SIGN_UP_DISABLED", "message": "Sign up through /dashboard/api/signup"}, 403
