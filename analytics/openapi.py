@@ -293,7 +293,7 @@ LIVE: Schema = {
     "responses": {
         "200": {
             "description": "Server-sent events named snapshot: {events, minutes, count}.",
-            "content": {"text/event-stream": {"schema": _TEXT}},
+            "content": {"text/event-stream": {}},
         }
     },
 }

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from segment.analytics.client import Client
+
+from tests.soak.load import call
+from tests.support import browser, live
+
+PATH = "/api/v1/pulse"
+NODE = Path(__file__).parent / "node"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with live.running(PULSE_DEMO="0") as running:
+        yield running
+
+
+def ask(server, path):
+    return call("GET", f"{server.base_url}{PATH}{path}", server.keys["PULSE_ANALYTICS_QUERY_KEY"])
+
+
+def test_a_listener_hears_of_an_event_within_seconds(server):
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    key = server.keys["PULSE_ANALYTICS_QUERY_KEY"]
+    connection.request("GET", f"{PATH}/live", headers={"Authorization": f"Bearer {key}"})
+    stream = connection.getresponse()
+    assert stream.getheader("Content-Type") == "text/event-stream"
+    url = f"{server.base_url}{PATH}/events"
+    call("POST", url, server.keys["PULSE_ANALYTICS_WRITE_KEY"], {"name": "heard"})
+
+    deadline = time.monotonic() + 10
+    snapshot = {"events": []}
+    while time.monotonic() < deadline and not snapshot["events"]:
+        line = stream.readline().decode()
+        if line.startswith("data: "):
+            snapshot = json.loads(line.removeprefix("data: "))
+    connection.close()
+
+    assert [event["name"] for event in snapshot["events"]] == ["heard"]
+    assert snapshot["count"] == 1
+    assert len(snapshot["minutes"]) == 30
+
+
+def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(server):
+    failures = []
+    client = Client(
+        server.keys["PULSE_ANALYTICS_WRITE_KEY"],
+        host=f"{server.base_url}{PATH}/segment",
+        gzip=True,
+        on_error=lambda error, items: failures.append(error),
+        max_retries=1,
+    )
+    for number in range(25):
+        client.track(f"user-{number % 3}", "python.called", {"number": number})
+    client.identify("user-0", {"plan": "team"})
+    client.shutdown()
+
+    top = ask(server, "/reports/top-events?name=python.called&name=user.identified&unique=users")
+    assert failures == []
+    assert top["data"] == [
+        {"name": "python.called", "count": 25, "uniqueUsers": 3},
+        {"name": "user.identified", "count": 1, "uniqueUsers": 1},
+    ]
+
+
+def test_segments_own_node_client_delivers_a_batch_that_shows_in_top_events(server):
+    home = Path(sys.prefix) / "segment-node"
+    home.mkdir(parents=True, exist_ok=True)
+    for file in NODE.iterdir():
+        shutil.copy(file, home / file.name)
+    if not (home / "node_modules").exists():
+        quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--silent")
+        subprocess.run([*browser._command("npm"), "ci", *quiet], cwd=home, check=True)
+    done = subprocess.run(
+        [*browser._command("node"), "deliver.mjs",
+         server.keys["PULSE_ANALYTICS_WRITE_KEY"], server.base_url],
+        cwd=home, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert done.stdout == "closed\n"
+    top = ask(server, "/reports/top-events?name=node.called&unique=users")
+    assert top["data"] == [{"name": "node.called", "count": 20, "uniqueUsers": 3}]
