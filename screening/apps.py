@@ -12,6 +12,7 @@ class ScreeningConfig(products.ProductConfig):
         "/v1/reports",
         "/v1/webhooks",
         "/resumes",
+        "/partners",
     )
     dialect_path = "screening.dialect.ScreeningDialect"
     urls = "screening.urls"

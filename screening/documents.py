@@ -183,3 +183,19 @@ def page(inner: type[Fields], *, meta_required: bool = True) -> Any:
         "meta": PageMeta(required=meta_required),
     }
     return inline_serializer(f"{name}Page", fields)
+
+
+class GreenhouseTestOut(Fields):
+    partner_test_id = serializers.CharField()
+    partner_test_name = serializers.CharField()
+
+
+class GreenhouseInterviewOut(Fields):
+    partner_interview_id = serializers.CharField()
+
+
+class GreenhouseStatusOut(Fields):
+    partner_status = serializers.CharField()
+    partner_profile_url = serializers.CharField(required=False)
+    partner_score = serializers.IntegerField(required=False)
+    metadata = serializers.DictField(required=False)

@@ -284,3 +284,48 @@ class PageMeta(serializers.Serializer[Any]):
     total_pages = serializers.IntegerField()
     total_count = serializers.IntegerField()
     per_page = serializers.IntegerField()
+
+
+class GreenhouseCandidateIn(StrictSerializer):
+    """Whom Greenhouse sends; a phone number of another form is left out, as nobody could mend it."""
+
+    unknown = "ignore"
+
+    first_name = StrictString(max_length=100)
+    last_name = StrictString(max_length=100, required=False, allow_blank=True, default="")
+    email = EmailField()
+    phone_number = StrictString(max_length=60, required=False, allow_null=True, allow_blank=True)
+    resume_url = WebAddressField(required=False, allow_null=True, allow_blank=True)
+    greenhouse_profile_url = WebAddressField(required=False, allow_null=True, allow_blank=True)
+
+    def validate_phone_number(self, value: str | None) -> str:
+        try:
+            return PhoneField(allow_blank=True).run_validation(value or "")
+        except serializers.ValidationError:
+            return ""
+
+
+class GreenhouseTestIn(StrictSerializer):
+    """``POST /partners/greenhouse/send_test``"""
+
+    unknown = "ignore"
+
+    partner_test_id = StrictString(max_length=40)
+    candidate = GreenhouseCandidateIn()
+    url = WebAddressField(required=False, allow_null=True, allow_blank=True)
+
+
+class GreenhouseErrorIn(StrictSerializer):
+    """``POST /partners/greenhouse/response_error``"""
+
+    unknown = "ignore"
+
+    api_call = StrictString(max_length=40, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        faults = serializers.ListField(
+            child=StrictString(max_length=500), max_length=50, required=False
+        )
+        return super().get_fields() | {"errors": faults}
+
+    partner_interview_id = serializers.JSONField(required=False, allow_null=True)

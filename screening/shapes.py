@@ -206,3 +206,8 @@ def page_meta(page: int, pages: int, total: int, per_page: int) -> dict[str, int
         "total_count": total,
         "per_page": per_page,
     }
+
+
+def screening_page(screening: Screening) -> str:
+    """Where a signed-in recruiter reads the result."""
+    return f"{settings.PULSE_PUBLIC_URL}/screening/screenings/{screening.public_id}"

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from screening import webhook_urls
-from screening.views import candidates, reports, resumes, screenings, templates
+from screening.views import candidates, greenhouse, reports, resumes, screenings, templates
 
 CANDIDATE = "v1/candidates/<str:candidate_id>"
 SCREENING = "v1/screenings/<str:screening_id>"
@@ -45,5 +45,9 @@ urlpatterns: list[URLPattern] = [
     *both(f"{TEMPLATE}/unarchive", templates.TemplateUnarchiveView),
     *both("v1/reports/adverse-impact", reports.AdverseImpactView),
     *webhook_urls.urlpatterns,
+    path("partners/greenhouse/list_tests", greenhouse.ListTestsView.as_view()),
+    path("partners/greenhouse/send_test", greenhouse.SendTestView.as_view()),
+    path("partners/greenhouse/test_status", greenhouse.TestStatusView.as_view()),
+    path("partners/greenhouse/response_error", greenhouse.ResponseErrorView.as_view()),
     path("resumes/<str:name>", resumes.ResumeFileView.as_view()),
 ]

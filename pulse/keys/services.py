@@ -80,6 +80,11 @@ def revoke_key(key: ApiKey, *, now: datetime | None = None) -> None:
     _announce_revocation()
 
 
+def refresh_credentials() -> None:
+    """Have every process read its cached keys anew, within 5 seconds: a plan or a setting changed."""
+    _announce_revocation()
+
+
 def _announce_revocation() -> None:
     if not RevocationMark.objects.filter(pk=1).update(version=F("version") + 1):
         RevocationMark.objects.get_or_create(pk=1, defaults={"version": 1})

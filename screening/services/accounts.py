@@ -8,6 +8,7 @@ from django.db import transaction
 
 from pulse.audit.services import record
 from pulse.errors import FieldError, InvalidInput
+from pulse.keys.services import refresh_credentials
 from pulse.tenancy.models import Environment, Organization
 from screening.account import PLANS
 from screening.selectors import accounts as selectors
@@ -22,6 +23,7 @@ def change_settings(
     standing = dict(locked.settings.get("screening") or {})
     locked.settings = {**locked.settings, "screening": standing | changes}
     locked.save(update_fields=["settings"])
+    refresh_credentials()
     record(
         locked,
         actor=actor,
@@ -40,4 +42,5 @@ def change_plan(organization: Organization, *, plan: str) -> Organization:
     locked = selectors.lock_organization(organization)
     locked.plans = {**locked.plans, "screening": plan}
     locked.save(update_fields=["plans"])
+    refresh_credentials()
     return locked

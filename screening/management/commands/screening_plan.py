@@ -1,4 +1,4 @@
-"""manage.py screening_plan <organization> <plan>"""
+"""manage.py screening_plan <plan> [--organization org_…]"""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ class Command(BaseCommand):
     help = "Put an organization on a screening plan."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("organization", help="public id, org_…")
         parser.add_argument("plan", choices=sorted(PLANS))
+        parser.add_argument(
+            "--organization", help="public id, org_…; may be left out if there is one"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = Organization.objects.filter(public_id=options["organization"]).first()
-        if found is None:
-            raise CommandError("There is no such organization.")
+        rows = Organization.objects.all()
+        if options["organization"]:
+            rows = rows.filter(public_id=options["organization"])
+        if len(rows) != 1:
+            raise CommandError("Name one organization by its id.")
+        found = rows[0]
         try:
             accounts.change_plan(found, plan=options["plan"])
         except InvalidInput as error:
