@@ -33,7 +33,13 @@ from collab.errors import (
     RoomForbidden,
     RoomNotFound,
 )
-from collab.models import Attachment, EnvironmentConfig, Participant, namespaced
+from collab.models import (
+    Attachment,
+    EnvironmentConfig,
+    Participant,
+    is_room_id,
+    namespaced,
+)
 from collab.selectors import configs, files, people, rooms
 from collab.serializers import parse_uuid
 from collab.services import people as people_services
@@ -331,6 +337,6 @@ def _check_room(caller: Caller, name: str) -> None:
 def _room_of(request: Request) -> str:
     raw = request.scope.get("raw_path") or request.path.encode()
     name, suffix = split_room_path(raw.decode("latin-1"))
-    if suffix != "/p2p/state" or not 0 < len(name) <= 500 or not name.isprintable():
+    if suffix != "/p2p/state" or not is_room_id(name):
         raise RoomNotFound
     return name

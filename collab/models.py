@@ -308,6 +308,14 @@ class SharedState(TenantModel):
         return f"State of {self.room_id}"
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def is_room_id(name: str) -> bool:
+    """Any text a page may call itself, as long as both databases can store it."""
+    return 0 < len(name) <= MAX_ROOM_ID and not _CONTROL.search(name)
+
+
 def namespaced(environment_id: str, external_id: str) -> str:
     """The id that sockets and the user list show: ``env_9:user-1``."""
     return f"{environment_id}:{external_id}"

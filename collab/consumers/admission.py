@@ -13,7 +13,7 @@ from collab import shapes
 from collab.errors import InvalidToken, RoomForbidden, WrongKey
 from collab.frames import room_group
 from collab.messages import Auth
-from collab.models import EnvironmentConfig, Participant, Room, namespaced
+from collab.models import EnvironmentConfig, Participant, Room, is_room_id, namespaced
 from collab.selectors import configs, feeds, people, rooms, threads
 from collab.services import people as people_services
 from collab.services import rooms as room_services
@@ -84,7 +84,7 @@ def admit(auth: Auth, origin: str, now: datetime) -> Admission:
     environment = check_key(auth.api_key, origin)
     claims = tokens.read_token(environment, auth.token)
     name = auth.room
-    if not name or not name.isprintable():
+    if not is_room_id(name):
         raise InvalidInput("The room id is not valid")
     if not claims.opens(name):
         raise RoomForbidden

@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 from collab import serializers, shapes
 from collab.errors import RoomNotFound
 from collab.frames import room_group
+from collab.models import is_room_id
 from collab.selectors import people, rooms, threads
 from collab.services import threads as thread_services
 from collab.views.base import CollabView, items_of, one_of, split_room_path
@@ -19,7 +20,6 @@ from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.realtime.presence import present
-from pulse.strictjson import storable
 
 SUFFIX_VIEWS: dict[str, type[RoomView]] = {}
 
@@ -50,7 +50,7 @@ class RoomView(CollabView):
         raw_path = request.META.get("RAW_PATH") or request.path
         room, suffix = split_room_path(raw_path)
         wanted = SUFFIX_VIEWS.get(suffix)
-        if wanted is None or not room or len(room) > 500 or not storable(room):
+        if wanted is None or not is_room_id(room):
             raise RoomNotFound
         if wanted is not type(self):
             return wanted.as_view()(request, room=room)

@@ -35,7 +35,7 @@ def test_the_snapshot_has_every_member_the_client_needs_and_never_the_turn_secre
 
 
 def test_a_new_room_starts_with_empty_lists_and_is_known_from_then_on(backend: Backend) -> None:
-    room = f"new/{uuid.uuid4()}"
+    room = f"new/👩‍💻 café/{uuid.uuid4()}"
     socket = backend.enter(room)
 
     assert (socket.greeting["threads"], socket.greeting["reactions"]) == ([], [])
