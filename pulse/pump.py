@@ -25,13 +25,13 @@ KERNEL_PUMPS: tuple[products.Pump, ...] = (
     products.Pump(
         "webhooks",
         "pulse.webhooks.delivery.pump",
-        period_seconds=0.5,
+        period_seconds=1,
         queue="webhooks",
         stop="pulse.webhooks.delivery.stop",
     ),
-    products.Pump("mail", "pulse.mail.services.send_due", period_seconds=2),
+    products.Pump("mail", "pulse.mail.services.send_due", period_seconds=5),
     products.Pump("incidents", "pulse.incidents.services.tell", period_seconds=15),
-    products.Pump("exports", "pulse.exports.services.write_next", period_seconds=2),
+    products.Pump("exports", "pulse.exports.services.write_next", period_seconds=5),
     products.Pump("audit", "pulse.audit.services.seal_entries", period_seconds=5),
     products.Pump("housekeeping", "pulse.housekeeping.sweep", period_seconds=60),
 )

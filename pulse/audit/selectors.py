@@ -42,6 +42,13 @@ def list_entries(
     return rows
 
 
+def any_unsealed() -> bool:
+    """Whether there is anything to link, asked without a transaction."""
+    turn = SealingTurn.objects.filter(pk=1).first()
+    mark = turn.sealed_up_to if turn else 0
+    return Entry.unscoped.filter(pk__gt=mark, seal=None).exists()
+
+
 def lock_turn() -> SealingTurn | None:
     """The turn to seal, or None while another process has it."""
     SealingTurn.objects.get_or_create(pk=1)

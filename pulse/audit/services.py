@@ -62,9 +62,13 @@ def digest(entry: Entry, previous_hash: str) -> str:
     return hashlib.sha256(previous_hash.encode() + fastjson.dumps(members)).hexdigest()
 
 
-@transaction.atomic
 def seal_entries() -> int:
     """Link what is not linked yet, at most 500; the ``audit`` pump calls this."""
+    return _seal_batch() if selectors.any_unsealed() else 0
+
+
+@transaction.atomic
+def _seal_batch() -> int:
     turn = selectors.lock_turn()
     if turn is None:
         return 0
