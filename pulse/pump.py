@@ -13,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.module_loading import import_string
 
@@ -21,6 +22,8 @@ from pulse import products
 log = structlog.get_logger(__name__)
 
 MAX_BACKOFF_SECONDS = 15.0
+EMBEDDED_PATIENCE = 3
+"""In the one process every kick arrives, so looking for work unasked may be rarer: it is idle CPU."""
 KERNEL_PUMPS: tuple[products.Pump, ...] = (
     products.Pump(
         "webhooks",
@@ -87,7 +90,7 @@ class _Runner(threading.Thread):
 
     def _pause_seconds(self, failures: int) -> float:
         if not failures:
-            return self.pump.period_seconds
+            return self.pump.period_seconds * (EMBEDDED_PATIENCE if settings.PULSE_EMBEDDED else 1)
         return min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 6)) * random.uniform(0.5, 1.5)  # noqa: S311
 
     def _complain(self, error: Exception, failures: int) -> None:
