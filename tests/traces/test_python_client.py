@@ -1,0 +1,180 @@
+"""Our Python client against a running server, with stand-ins for the providers' clients."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.soak.load import call
+from tests.support import live, surroundings
+
+SDK = Path(surroundings.ROOT) / "sdks" / "python-traces"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with live.running(PULSE_DEMO="0") as running:
+        yield running
+
+
+@pytest.fixture
+def sdk(monkeypatch):
+    monkeypatch.syspath_prepend(str(SDK))
+    import pulse_sdk
+
+    yield pulse_sdk
+    pulse_sdk.shutdown(2)
+    for name in [one for one in sys.modules if one.startswith("pulse_sdk")]:
+        del sys.modules[name]
+
+
+class Answer:
+    """Like a provider's response object."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self.body = body
+
+    def model_dump(self) -> dict[str, Any]:
+        return self.body
+
+
+def make_openai(create: Any) -> Any:
+    completions = SimpleNamespace(create=create)
+    return SimpleNamespace(chat=SimpleNamespace(completions=completions), base_url="kept")
+
+
+OPENAI = {
+    "id": "chatcmpl-1",
+    "model": "gpt-4o-2024-11-20",
+    "choices": [{"message": {"content": "Hi!"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 5, "completion_tokens": 2},
+}
+ANTHROPIC = {
+    "id": "msg_1",
+    "model": "claude-sonnet-4-5-20250929",
+    "content": [{"type": "text", "text": "Bonjour"}],
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 7, "output_tokens": 3},
+}
+
+
+def rows(server: live.LiveServer, session: str, count: int) -> list[dict[str, Any]]:
+    url = f"{server.base_url}/v1/traces?session_id={session}&spelling=camel&sort=timestamp"
+    deadline = time.monotonic() + 15
+    while True:
+        found = call("GET", url, server.keys["PULSE_TRACES_KEY"])["traces"]
+        if len(found) >= count or time.monotonic() > deadline:
+            assert len(found) == count
+            return found
+        time.sleep(0.05)
+
+
+def start(sdk: Any, server: live.LiveServer, **options: Any) -> None:
+    sdk.init_pulse(api_key=server.keys["PULSE_TRACES_KEY"], api_url=server.base_url, **options)
+
+
+def test_calls_of_both_providers_arrive_with_their_costs(sdk, server):
+    start(sdk, server)
+    metadata = {"userId": "u-1", "odd": object}
+    openai = sdk.observe(
+        make_openai(lambda **_: Answer(OPENAI)), "openai", session_id="both", metadata=metadata
+    )
+    messages = SimpleNamespace(create=lambda **_: Answer(ANTHROPIC))
+    claude = sdk.observe(SimpleNamespace(messages=messages), "anthropic", session_id="both")
+
+    asked = [{"role": "user", "content": "Hello"}]
+    answer = openai.chat.completions.create(model="gpt-4o", messages=asked)
+    claude.messages.create(model="claude-sonnet-4-5", messages=asked, max_tokens=9)
+
+    assert answer.body == OPENAI
+    assert openai.base_url == "kept"
+    assert sdk.flush(10)
+    first, second = rows(server, "both", 2)
+    assert (first["modelUsed"], first["outputText"], first["finishReason"]) == (
+        "gpt-4o-2024-11-20", "Hi!", "stop",
+    )  # fmt: skip
+    assert (first["inputTokens"], first["outputTokens"], first["costEstimated"]) == (5, 2, True)
+    assert first["requestBody"] == {"model": "gpt-4o", "messages": asked}
+    assert first["metadata"]["userId"] == "u-1"
+    assert (second["outputText"], second["finishReason"]) == ("Bonjour", "stop")
+    assert second["provider"] == "anthropic"
+
+
+def test_a_failing_call_is_recorded_and_still_fails(sdk, server):
+    start(sdk, server)
+
+    def fail(**_: Any) -> None:
+        raise TimeoutError("too slow")
+
+    client = sdk.observe(make_openai(fail), "openai", session_id="failing")
+    with pytest.raises(TimeoutError):
+        client.chat.completions.create(model="gpt-4o", messages=[])
+
+    assert sdk.flush(10)
+    row = rows(server, "failing", 1)[0]
+    assert (row["status"], row["error"]) == (
+        "error", {"name": "TimeoutError", "message": "too slow"},
+    )  # fmt: skip
+
+
+def test_streams_and_asynchronous_calls_are_recorded_when_they_end(sdk, server):
+    start(sdk, server)
+    chunks = [
+        {"id": "c", "model": "gpt-4o", "choices": [{"delta": {"content": "He"}}]},
+        {"choices": [{"delta": {"content": "llo"}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}},
+    ]
+    streaming = sdk.observe(
+        make_openai(lambda **_: iter(map(Answer, chunks))), "openai", session_id="streams"
+    )
+
+    async def create(**_: Any) -> Answer:
+        return Answer(OPENAI)
+
+    awaited = sdk.observe(make_openai(create), "openai", session_id="streams")
+
+    seen = list(streaming.chat.completions.create(model="gpt-4o", messages=[], stream=True))
+    asyncio.run(awaited.chat.completions.create(model="gpt-4o", messages=[]))
+
+    assert len(seen) == 3
+    assert sdk.flush(10)
+    first, second = rows(server, "streams", 2)
+    assert (first["outputText"], first["outputTokens"], first["finishReason"]) == (
+        "Hello", 2, "stop",
+    )  # fmt: skip
+    assert second["outputText"] == "Hi!"
+
+
+def test_what_could_not_be_sent_is_sent_later_and_stored_once(sdk, server):
+    start(sdk, server, batch_size=1)
+    client = sdk.observe(make_openai(lambda **_: Answer(OPENAI)), "openai", session_id="later")
+    server.kill("web")
+    for _ in range(3):
+        client.chat.completions.create(model="gpt-4o", messages=[])
+    assert not sdk.flush(0.5)
+
+    server.start("web")
+    server.ready()
+
+    assert sdk.flush(40)
+    assert len(rows(server, "later", 3)) == 3
+
+
+def test_the_buffer_is_bounded_and_says_what_it_dropped(sdk):
+    sdk.init_pulse("pulse_sk_x", "http://127.0.0.1:9", max_buffer=2, batch_size=100)
+    client = sdk.observe(make_openai(lambda **_: Answer(OPENAI)), "openai")
+    for _ in range(5):
+        client.chat.completions.create(model="gpt-4o", messages=[])
+
+    assert sdk.dropped() == 3
+
+
+def test_a_key_that_is_none_is_refused_at_once(sdk):
+    with pytest.raises(ValueError, match="pulse_sk_"):
+        sdk.init_pulse("nope")
