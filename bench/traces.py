@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from bench.load import Outcome, drive, request_bytes
 from bench.servers import DATABASES, deployment
 from bench.table import Row
 
-STORED, STORED_LARGE = 60_000, 1_000_000
+STORED, STORED_LARGE = 30_000, 1_000_000
 SINGLES = 3_000
 READS = 100
 BATCH = 100
@@ -45,13 +45,11 @@ WORDS = [
 ORIGINAL_SINGLE, ORIGINAL_BATCHED, ORIGINAL_ANALYTICS_MS = 890, 1430, 1870
 
 
-def run(*, large: bool) -> list[Row]:
-    rows: list[Row] = []
+def run(*, large: bool) -> Iterator[Row]:
     for database in DATABASES:
         with deployment(database) as server:
             client = _Client(server.base_url, server.keys["PULSE_TRACES_KEY"])
-            rows += _measure(client, database, STORED_LARGE if large else STORED)
-    return rows
+            yield from _measure(client, database, STORED_LARGE if large else STORED)
 
 
 class _Client:
