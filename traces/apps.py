@@ -68,5 +68,6 @@ class TracesConfig(products.ProductConfig):
             example='"{base}/v1/traces?limit=2" -H "Authorization: Bearer {key}"',
         ),
     )
+    gauges = "traces.selectors.upkeep.gauges"
     navigation = (("Traces", "/traces"),)
     accent = "traces"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -90,4 +91,17 @@ def backlog(environment: Environment) -> dict[str, int]:
         "inbox": Inbox.objects.within(environment).count(),
         "searchJobs": SearchJob.objects.within(environment).count(),
         "deadLetters": DeadLetter.objects.within(environment).count(),
+    }
+
+
+def gauges() -> dict[str, tuple[str, float]]:
+    """What /metrics says of this product, over all environments."""
+    oldest = Inbox.unscoped.order_by("pk").values_list("received_ms", flat=True).first()
+    lag = 0.0 if oldest is None else max(0.0, time.time() - oldest / 1000)
+    return {
+        "pulse_traces_digest_lag_seconds": ("Wait of the oldest accepted batch", lag),
+        "pulse_traces_dead_letters": (
+            "Items the database refused to hold",
+            DeadLetter.unscoped.count(),
+        ),
     }
