@@ -31,15 +31,17 @@ PREFIXES = ("pp_live_", "pp_test_")
 
 
 class GreenhouseView(ScreeningApiView):
-    """Public to the gate, which reads Bearer only; the key is checked here."""
+    """Public to the gate, which reads Bearer only; a key sent as Basic is checked here."""
 
     public = True
     scope = ""
 
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         super().initial(request, *args, **kwargs)
-        credential = bearer.identify(_user_name(request), PREFIXES)
+        credential = getattr(request, "credential", None)
         if credential is None:
+            credential = bearer.identify(_user_name(request), PREFIXES)
+        if credential is None or credential.product != self.product:
             raise Unauthenticated(headers={"WWW-Authenticate": 'Basic realm="screening"'})
         if not credential.allows(self.scope):
             raise Forbidden

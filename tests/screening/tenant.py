@@ -61,7 +61,14 @@ def samples(environment: Environment) -> Samples:
                 "skill": "Counting",
                 "answer": 2,
             },
+            "POST /partners/greenhouse/send_test": {
+                "partner_test_id": template_id,
+                "candidate": {"first_name": "A", "email": "a@example.com"},
+            },
             "PATCH /v1/webhooks/{webhook_id}": {"description": "Mallory's"},
+        },
+        queries={
+            "GET /partners/greenhouse/test_status": f"partner_interview_id={screening.public_id}"
         },
         markers=frozenset({marker, endpoint.public_id, delivery.public_id, url}),
     )
