@@ -198,7 +198,7 @@ def test_scripts_in_comments_names_and_reactions_never_run(
     room = f"xss-{uuid.uuid4()}"
     mallory = open_window(room, f"m-{uuid.uuid4()}", f"{NASTY} Mallory")
     pin(mallory, NASTY)
-    mallory.sees_comment(mallory.state(BODIES)[0])
+    mallory.waits_for("() => window.widget.client.state.threads.length === 1")
     thread = mallory.state(THREADS)[0]
     backend.call(
         "POST", f"/api/v1/threads/{thread['id']}/comments", {"userId": "user-2", "body": NASTY}

@@ -132,6 +132,7 @@ def test_held_messages_follow_the_snapshot_without_gap_or_double(backend: Backen
         for number in range(3):
             writer.say("thread:create", id=str(uuid.uuid4()), body=f"n{number}", mentions=[])
         reader = backend.enter(room, *ALICE)
+        writer.rest()  # everything it said has been stored and sent on
         known = {one["id"] for one in reader.greeting["threads"]}
         said = [one["thread"]["id"] for one in reader.rest() if one["type"] == "thread:created"]
         listed = backend.call("GET", f"/api/v1/rooms/{room}/threads").json()["items"]
