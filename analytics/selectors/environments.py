@@ -16,4 +16,4 @@ def find_environment(public_id: str) -> Environment | None:
     if not public_id:
         return first_test_environment()
     rows = Environment.objects.select_related("organization")
-    return rows.filter(public_id=public_id).first()
+    return rows.filter(public_id=public_id, deleted_at=None).first()

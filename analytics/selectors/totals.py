@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BigIntegerField, Count, F, QuerySet, Sum
 
 from analytics import buckets, statements
@@ -171,16 +171,25 @@ def _run(parts: Sequence[_Counts], statement: str, *extra: Any) -> list[dict[str
     compiled = [part.query.sql_with_params() for part in parts]
     union = " UNION ALL ".join(sql for sql, _ in compiled)
     parameters = [value for _, values in compiled for value in values]
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(union=union), [*parameters, *extra])
-        columns = [column[0] for column in cursor.description]
-        return [
-            {
-                column: int(cell) if column != "name" and cell is not None else cell
-                for column, cell in zip(columns, row, strict=True)
-            }
-            for row in cursor.fetchall()
-        ]
+    sql = statement.format(union=union)
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            return _fetched(cursor, sql, [*parameters, *extra])
+    with transaction.atomic(), connection.cursor() as cursor:
+        statements.forbid_workers(cursor)
+        return _fetched(cursor, sql, [*parameters, *extra])
+
+
+def _fetched(cursor: Any, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:
+    cursor.execute(sql, parameters)
+    columns = [column[0] for column in cursor.description]
+    return [
+        {
+            column: int(cell) if column != "name" and cell is not None else cell
+            for column, cell in zip(columns, row, strict=True)
+        }
+        for row in cursor.fetchall()
+    ]
 
 
 def _top_of_rows(
