@@ -53,7 +53,6 @@ class TracesConfig(products.ProductConfig):
         products.Pump("traces-search", "traces.digest.search.run", 0.4, queue="ingest"),
         products.Pump("traces-upkeep", "traces.services.alerting.pump", 60),
     )
-    gauges = "traces.selectors.lag.gauges"
     seed = "traces.samples.seed"
     key_prefixes = ("pulse_sk_",)
     key_kinds = (

@@ -99,8 +99,8 @@ def gauges() -> dict[str, tuple[str, float]]:
     oldest = Inbox.unscoped.order_by("pk").values_list("received_ms", flat=True).first()
     lag = 0.0 if oldest is None else max(0.0, time.time() - oldest / 1000)
     return {
-        "pulse_traces_digest_lag_seconds": ("Wait of the oldest accepted batch", lag),
-        "pulse_traces_dead_letters": (
+        "digest_lag_seconds": ("Wait of the oldest accepted batch", lag),
+        "dead_letters": (
             "Items the database refused to hold",
             DeadLetter.unscoped.count(),
         ),
