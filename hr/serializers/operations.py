@@ -91,7 +91,13 @@ class ImportRow(EmployeeIn):
 
 
 class ImportIn(StrictSerializer):
-    employees = serializers.ListField(child=ImportRow(), allow_empty=False, max_length=5000)
+    """Each row is checked by itself and what is wrong with it is reported, so any object may be sent."""
+
+    employees = serializers.ListField(
+        child=serializers.DictField(help_text="The members of an employee, and manager_email"),
+        allow_empty=False,
+        max_length=5000,
+    )
 
 
 class ImportQuery(StrictSerializer):

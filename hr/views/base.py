@@ -12,6 +12,7 @@ from django.http import HttpResponse
 
 from hr import representation
 from hr.errors import NotYourself, invalid
+from hr.selectors import counts
 from hr.shapes import Row
 from pulse import pagination
 from pulse.http.answers import answer
@@ -50,19 +51,21 @@ class HrView(ApiView):
         column = query.get("sort", sort)
         order = (column, "-pk" if column.startswith("-") else "pk")
         filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
+        purpose = f"hr {type(self).__name__} {filters}"
+        environment = self.request.environment
         page = pagination.keyset(
             found.values(*columns, "pk"),
-            environment=self.request.environment,
+            environment=environment,
             order=order,
             limit=query["limit"],
             cursor=query.get("cursor"),
-            purpose=f"hr {type(self).__name__} {order} {filters}",
+            purpose=f"{purpose} {order}",
+            total=False,
         )
-        items = [shape(row) for row in page.items]
-        items = self.represented(items, query)
-        return self.show(
-            {"data": items, "next_cursor": page.next_cursor, "total_count": page.total}
-        )
+        items = self.represented([shape(row) for row in page.items], query)
+        # Counted without the columns: those of other tables would be joined for every row.
+        total = counts.total_of(found, environment=environment, purpose=purpose)
+        return self.show({"data": items, "next_cursor": page.next_cursor, "total_count": total})
 
     def listed_rows(
         self,
