@@ -40,8 +40,6 @@ def check_color(value: str) -> None:
 class EnvironmentConfig(TenantModel):
     """What the widget may do in one environment. No row means the defaults."""
 
-    sealed_fields: ClassVar = ("turn_secret",)
-
     sealed_fields = ("turn_secret",)
 
     allow_images = models.BooleanField(default=True)
