@@ -10,7 +10,7 @@ from importlib import import_module
 import bench
 from bench import table
 
-HELPERS = {"table", "servers", "load", "reference", "__main__"}
+HELPERS = {"table", "servers", "load", "reference", "hr_fill", "__main__"}
 
 
 def main(arguments: list[str]) -> int:
