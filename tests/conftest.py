@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from pulse.keys import bearer
-from pulse.ratelimits import stores
 from pulse.tenancy.models import Environment
 from tests.support import browser as browsers
-from tests.support import live, tenancy
+from tests.support import limits, live, tenancy
 from tests.support.api import Api
 from tests.support.receiver import Receiver
 
@@ -20,7 +19,7 @@ from tests.support.receiver import Receiver
 def fresh_process_state() -> None:
     """What a process remembers between requests must not pass from one test to the next."""
     bearer.forget_all()
-    stores.store.cache_clear()
+    limits.forget_all()
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from pulse import products
-from pulse.ratelimits import stores
 from tests.pulse.test_cross_tenant import ADMINISTRATION, filled
-from tests.support import contract, tenancy
+from tests.support import contract, limits, tenancy
 from tests.support.api import Api
 from tests.support.tenants import samples_of
 
@@ -54,7 +53,7 @@ def test_no_body_whatever_is_answered_with_an_error_of_ours(product, environment
         if operation.method in ("GET", "DELETE"):
             continue
         for name, body in HOSTILE.items():
-            stores.store.cache_clear()
+            limits.forget_all()
             response = client.request(
                 operation.method,
                 filled(operation, samples),
