@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Callable
 from types import FrameType
@@ -39,6 +40,13 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets=sockets)
 
 
+def _tune_collector() -> None:
+    """What is loaded now lives as long as the process: walking it again and again is 5 % of ingest's CPU."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def run(
     sockets: list[socket.socket], *, drain_seconds: int, announce: Callable[[], None] = lambda: None
 ) -> None:
@@ -58,6 +66,7 @@ def run(
         proxy_headers=False,
         timeout_graceful_shutdown=drain_seconds,
     )
+    _tune_collector()
     server = _Server(config)
     server.announce = announce
     server.drain_seconds = drain_seconds
