@@ -18,6 +18,7 @@ KNOWN = {
     "PULSE_EMAIL_URL": "smtp://user:password@host:587/?tls=True ; absent: printed in the log",
     "PULSE_EMAIL_FROM": "sender of outgoing mail",
     "PULSE_EVENT_RETENTION_DAYS": "how long webhook events are kept (30)",
+    "PULSE_FAILED_KEYS_PER_MINUTE": "wrong keys an address may send before it waits (30; 0 is any)",
     "PULSE_FERNET_KEYS": "keys for secrets at rest, newest first, comma separated",
     "PULSE_FILES_ORIGIN": "another origin that serves uploaded files",
     "PULSE_HR_RATE_LIMIT": "requests a minute and key for HR (1000; 0 is unlimited)",

@@ -148,7 +148,6 @@ OBJECT_BODY = {"application/json": OBJECT}
 ANY_OBJECT = response(OBJECT)
 MAYBE_OBJECT = response({"anyOf": [OBJECT, {"type": "null"}]})
 SUCCESS = response(members({"success": {"type": "boolean"}}))
-AUTH_REFUSAL = response(members({"message": STRING}, {"code": STRING}))
 QUEUED_ANSWER = response(QUEUED)
 PROJECT = OpenApiParameter(
     name="X-Project-Id", type=STRING, location=OpenApiParameter.HEADER, required=True

@@ -26,6 +26,7 @@ from pulse.products import Door, ProductConfig
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Decision, Policy
 from pulse.ratelimits.headers import headers as limit_headers
+from pulse.ratelimits.refusals import too_many
 from pulse.tenancy import selectors as tenancy
 
 log = structlog.get_logger(__name__)
@@ -152,8 +153,6 @@ async def _take(request: Request) -> tuple[Policy | None, Decision | None]:
         return None, None
     decision = await in_thread(stores.take, policy)
     if not decision.admitted:
-        from pulse.http.middleware import too_many  # the sentence both doors say
-
         raise too_many(policy, decision)
     return policy, decision
 

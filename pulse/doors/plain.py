@@ -18,17 +18,15 @@ from pulse.doors import bodies
 from pulse.doors.bodies import Receive
 from pulse.doors.exchange import Exchange
 from pulse.doors.threads import in_thread
-from pulse.errors import Forbidden, TooManyRequests, Unauthenticated
+from pulse.errors import Forbidden, Unauthenticated
 from pulse.keys import bearer, forms
 from pulse.keys.bearer import Credential
 from pulse.products import ProductConfig
-from pulse.ratelimits import stores
-from pulse.ratelimits.gcra import Policy
+from pulse.ratelimits.refusals import count_failed_key
 
 log = structlog.get_logger(__name__)
 
 JSON = "application/json; charset=utf-8"
-FAILURES_PER_MINUTE = 30
 
 
 @dataclass(slots=True)
@@ -139,16 +137,10 @@ class Request:
         found = bearer.cached(token)
         if found is not None:
             return found
-        if not any(forms.plausible(token, prefix) for prefix in self.product.key_prefixes):
-            self._count_failure()
+        if not forms.plausible_for(token, self.product.key_prefixes):
+            await in_thread(count_failed_key, self.peer)
             return None
         return await in_thread(bearer.identify, token, self.product.key_prefixes)
-
-    def _count_failure(self) -> None:
-        policy = Policy(f"failed:{self.peer}", FAILURES_PER_MINUTE, FAILURES_PER_MINUTE)
-        decision = stores.take(policy)
-        if not decision.admitted:
-            raise TooManyRequests(retry_after=int(decision.retry_after) + 1)
 
 
 Answer = Response | StreamingResponse

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from pulse import products
 from pulse.db import rls
 from pulse.doors.exchange import Exchange
-from pulse.errors import MethodNotAllowed, TooManyRequests, UnknownPath
+from pulse.errors import MethodNotAllowed, UnknownPath
 from pulse.http import handlers
 from pulse.http.requests import bearer_token, client_address, now, request_id_of
 from pulse.keys import bearer, forms
@@ -27,9 +27,7 @@ from pulse.products import ProductConfig
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Decision, Policy
 from pulse.ratelimits.headers import headers as limit_headers
-
-FAILURES_PER_MINUTE = 30
-"""Failed authentications an address may make before it waits."""
+from pulse.ratelimits.refusals import count_failed_key, too_many
 
 
 class ApiGate:
@@ -91,14 +89,6 @@ def _no_view(request: HttpRequest) -> HttpResponseBase:
     return handlers.refuse(request, MethodNotAllowed(headers={"Allow": allow}))
 
 
-def too_many(policy: Policy | None, decision: Decision) -> TooManyRequests:
-    retry_after = max(1, -int(-decision.retry_after // 1))
-    details: dict[str, int] = {"limit": decision.limit, "retry_after": retry_after}
-    if policy is not None:
-        details["burst"] = policy.burst
-    return TooManyRequests(retry_after=retry_after, details=details)
-
-
 def _credential(request: HttpRequest, product: ProductConfig) -> bearer.Credential | None:
     token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
     if not token and product.accepts_key_header:
@@ -106,8 +96,8 @@ def _credential(request: HttpRequest, product: ProductConfig) -> bearer.Credenti
     if not token:
         return None
     credential = bearer.identify(token, product.key_prefixes)
-    if credential is None:
-        _count_failure(request, token, product)
+    if credential is None and not forms.plausible_for(token, product.key_prefixes):
+        count_failed_key(client_address(request))
     return credential
 
 
@@ -123,16 +113,6 @@ def _tell_the_route(request: HttpRequest) -> None:
     exchange: Exchange | None = request.META.get("pulse.exchange")
     if exchange is not None and request.resolver_match is not None:
         exchange.route = f"/{request.resolver_match.route}"
-
-
-def _count_failure(request: HttpRequest, token: str, product: ProductConfig) -> None:
-    """Slow down whoever guesses keys; a key with a valid checksum is never blocked."""
-    if any(forms.plausible(token, prefix) for prefix in product.key_prefixes):
-        return
-    policy = Policy(f"failed:{client_address(request)}", FAILURES_PER_MINUTE, FAILURES_PER_MINUTE)
-    decision = stores.take(policy)
-    if not decision.admitted:
-        raise too_many(policy, decision)
 
 
 def _take(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from collections.abc import Iterable
 
 from pulse import ids
 
@@ -36,6 +37,11 @@ def plausible(token: str, prefix: str) -> bool:
     return bool(_BODY.fullmatch(body)) and body[SECRET_LENGTH:] == checksum(
         prefix, body[:SECRET_LENGTH]
     )
+
+
+def plausible_for(token: str, prefixes: Iterable[str]) -> bool:
+    """Whether ``token`` is of the form of any of these."""
+    return any(token.startswith(prefix) and plausible(token, prefix) for prefix in prefixes)
 
 
 def digest(token: str) -> str:

@@ -68,7 +68,7 @@ class DirectSignUpView(OpenView):
     """POST /api/auth/sign-up/email"""
 
     @extend_schema(
-        request=schema.OBJECT_BODY, responses={200: schema.SUCCESS, 403: schema.AUTH_REFUSAL}
+        request=schema.OBJECT_BODY, responses={200: schema.SUCCESS, 403: schema.ANY_OBJECT}
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         return answer(
