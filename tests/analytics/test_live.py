@@ -35,20 +35,27 @@ def test_a_listener_hears_of_an_event_within_seconds(server):
     connection.request("GET", f"{PATH}/live", headers={"Authorization": f"Bearer {key}"})
     stream = connection.getresponse()
     assert stream.getheader("Content-Type") == "text/event-stream"
+    before = _snapshot(stream, lambda _: True)
     url = f"{server.base_url}{PATH}/events"
     call("POST", url, server.keys["PULSE_ANALYTICS_WRITE_KEY"], {"name": "heard"})
+    after = _snapshot(stream, lambda one: one["count"] > before["count"])
+    connection.close()
 
+    assert after["events"][0]["name"] == "heard"
+    assert after["count"] == before["count"] + 1
+    assert len(after["minutes"]) == 30
+
+
+def _snapshot(stream, wanted):
+    """The next snapshot of the stream that is wanted; fails after ten seconds without one."""
     deadline = time.monotonic() + 10
-    snapshot = {"events": []}
-    while time.monotonic() < deadline and not snapshot["events"]:
+    while time.monotonic() < deadline:
         line = stream.readline().decode()
         if line.startswith("data: "):
             snapshot = json.loads(line.removeprefix("data: "))
-    connection.close()
-
-    assert [event["name"] for event in snapshot["events"]] == ["heard"]
-    assert snapshot["count"] == 1
-    assert len(snapshot["minutes"]) == 30
+            if wanted(snapshot):
+                return snapshot
+    raise AssertionError("no such snapshot within ten seconds")
 
 
 def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(server):
