@@ -133,24 +133,26 @@ def delete_environment(environment: Environment, *, now: datetime) -> None:
     rows = selectors.lock_environments(environment.organization)
     if len(rows) < 2:
         raise LastEnvironment
-    _purge(environment)
+    empty_environment(environment)
     environment.name = f"deleted {environment.public_id}"
     environment.settings = {}
     environment.deleted_at = now
     environment.save(update_fields=["name", "settings", "deleted_at"])
 
 
-def _purge(environment: Environment) -> None:
+@transaction.atomic
+def empty_environment(environment: Environment, *, apps: set[str] | None = None) -> None:
     """Delete every row that refers to the environment, but for its audit log.
 
-    Rows that protect others go first: a model whose rows are still protected waits for the next
-    round.
+    With ``apps`` only rows of those applications go. Rows that protect others go first: a model
+    whose rows are still protected waits for the next round.
     """
     waiting = [
         (relation.related_model, relation.field.name)
         for relation in Environment._meta.get_fields(include_hidden=True)
         if isinstance(relation, ManyToOneRel)
         and relation.related_model._meta.app_label not in KEPT_WITH_TOMBSTONE
+        and (apps is None or relation.related_model._meta.app_label in apps)
     ]
     while waiting:
         blocked = []
