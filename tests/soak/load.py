@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
 import time
@@ -26,8 +27,11 @@ def call(method: str, url: str, key: str, body: Any = None, timeout_seconds: flo
         data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=timeout_seconds) as response:
-        raw = response.read()
+    try:
+        with urllib.request.urlopen(request, timeout=timeout_seconds) as response:
+            raw = response.read()
+    except http.client.HTTPException as error:  # the server died in the middle of its answer
+        raise ConnectionError(type(error).__name__) from error
     return json.loads(raw) if raw else None
 
 

@@ -115,7 +115,7 @@ def running(*, database: str = "", redis_url: str = "", **variables: str) -> Ite
             database = database or os.environ.get("PULSE_DATABASE_URL", "")
             if database:
                 redis_url = redis_url or stack.enter_context(servers.redis())
-                environment |= _at_scale(stack, database, redis_url, port)
+                environment |= _at_scale(stack, database, redis_url, port) | variables
                 live = LiveServer(folder, port, environment, {"web": WEB, "worker": WORKER})
                 _prepare(live)
             else:
