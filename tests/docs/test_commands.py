@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -26,11 +27,12 @@ def documented_server() -> Iterator[live.LiveServer]:
         for key in ("PULSE_DATABASE_URL", "PULSE_REDIS_URL")
         if key in os.environ
     }
-    try:
-        with live.running() as server:
-            yield server
-    finally:
-        os.environ |= at_scale
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(live.running())
+        finally:
+            os.environ |= at_scale  # at once: other tests of this process need them
+        yield server
 
 
 @pytest.fixture(scope="session")
