@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 import sys
 import time
+import traceback
 from importlib import import_module
 
 import bench
@@ -21,17 +22,24 @@ def main(arguments: list[str]) -> int:
     )
     started = time.monotonic()
     rows: list[table.Row] = []
+    broken: list[str] = []
     print(table.HEAD, end="", flush=True)
     for name in wanted or found:
-        for row in import_module(f"bench.{name}").run(large=large):
-            rows.append(row)
-            print(row.line(), flush=True)
+        try:
+            for row in import_module(f"bench.{name}").run(large=large):
+                rows.append(row)
+                print(row.line(), flush=True)
+        except Exception:  # one bench that fails must not lose the rows of the others
+            traceback.print_exc()
+            broken.append(name)
     table.keep(
         rows,
         command=f"python -m bench {' '.join(arguments)}".strip(),
         seconds=time.monotonic() - started,
     )
-    return 0
+    if broken:
+        print(f"did not finish: {', '.join(broken)}", flush=True)
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
