@@ -13,6 +13,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.support import surroundings
+from tests.support.live import LiveServer
+
 PACKAGE = Path(__file__).resolve().parent.parent / "browser"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ("--no-sandbox", "--disable-quic", "--disable-dev-shm-usage", "--disable-gpu")
@@ -113,3 +116,18 @@ def watch(page: Any) -> list[str]:
         ),
     )
     return problems
+
+
+def sign_in(page: Any, server: LiveServer) -> None:
+    """Sign in as the operator, with a link from the command line, as an operator would."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "login_link"],
+        cwd=surroundings.ROOT,
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    page.goto(next(word for word in done.stdout.split() if word.startswith("http")))
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
