@@ -11,14 +11,16 @@ import base64
 import hashlib
 import hmac
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from pulse.db import compiled
 from pulse.errors import FieldError, InvalidInput
 from pulse.tenancy.models import Environment
 
@@ -72,12 +74,42 @@ def keyset(
     if cursor:
         after = queryset.filter(_beyond(order, _open(cursor, environment, purpose, len(order))))
     rows = list(after.order_by(*order)[: limit + 1])
+    return _page(rows, environment, order, limit, purpose, queryset.count() if total else None)
+
+
+def first_page(
+    build: Callable[[], QuerySet[Any, Any]],
+    *,
+    environment: Environment,
+    order: tuple[str, ...] = ("-created_at", "-pk"),
+    limit: int,
+    purpose: str,
+    day: date | None = None,
+) -> Page:
+    """The page without a cursor, as ``keyset`` gives it but for the total, from kept SQL.
+
+    ``build`` gives a ``.values()`` queryset that depends on nothing but the environment, what
+    ``purpose`` says, and the ``day``.
+    """
+    key = (environment.pk, purpose, order, limit, day)
+    rows = compiled.rows(key, lambda: build().order_by(*order)[: limit + 1])
+    return _page(rows, environment, order, limit, purpose, None)
+
+
+def _page(
+    rows: list[Any],
+    environment: Environment,
+    order: tuple[str, ...],
+    limit: int,
+    purpose: str,
+    total: int | None,
+) -> Page:
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(
         items=rows,
         next_cursor=_seal(_values(rows[-1], order), environment, purpose) if more else None,
-        total=queryset.count() if total else None,
+        total=total,
     )
 
 

@@ -10,15 +10,18 @@ from pulse.tenancy.models import Organization
 
 def utc_seconds(moment: datetime | None) -> str | None:
     """``2026-04-20T12:05:00Z``; None stays None."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    if moment is None:
+        return None
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='seconds')}Z"
 
 
 def utc_millis(moment: datetime | None) -> str | None:
     """``2026-04-20T12:05:00.000Z``; microseconds are cut, None stays None."""
     if moment is None:
         return None
-    moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='milliseconds')}Z"
 
 
 def ceil_second(moment: datetime) -> datetime:

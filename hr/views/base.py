@@ -40,32 +40,47 @@ class HrView(ApiView):
 
     def listed(
         self,
-        found: QuerySet[Any, Any],
+        found: Callable[[], QuerySet[Any, Any]],
         *,
         query: dict[str, Any],
         columns: tuple[str, ...],
         shape: Callable[[Row], dict[str, Any]],
         sort: str = "-created_at",
     ) -> HttpResponse:
-        """A page of ``found`` in the documented envelope; ``sort`` is the default order."""
+        """A page of ``found()`` in the documented envelope; ``sort`` is the default order.
+
+        ``found()`` depends on the environment, the query and the day alone: its SQL is kept.
+        """
         column = query.get("sort", sort)
         order = (column, "-pk" if column.startswith("-") else "pk")
         filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
         purpose = f"hr {type(self).__name__} {filters}"
         environment = self.request.environment
-        page = pagination.keyset(
-            found.values(*columns, "pk"),
-            environment=environment,
-            order=order,
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            purpose=f"{purpose} {order}",
-            total=False,
-        )
+        page = self._page(found, columns, order, query, f"{purpose} {order}")
         items = self.represented([shape(row) for row in page.items], query)
-        # Counted without the columns: those of other tables would be joined for every row.
-        total = counts.total_of(found, environment=environment, purpose=purpose)
+        total = counts.total_of(found, environment=environment, purpose=f"{purpose} {self.today}")
         return self.show({"data": items, "next_cursor": page.next_cursor, "total_count": total})
+
+    def _page(
+        self,
+        found: Callable[[], QuerySet[Any, Any]],
+        columns: tuple[str, ...],
+        order: tuple[str, ...],
+        query: dict[str, Any],
+        purpose: str,
+    ) -> pagination.Page:
+        where: dict[str, Any] = {
+            "environment": self.request.environment,
+            "order": order,
+            "limit": query["limit"],
+            "purpose": purpose,
+        }
+        if query.get("cursor") is None:
+            return pagination.first_page(
+                lambda: found().values(*columns, "pk"), day=self.today, **where
+            )
+        rows = found().values(*columns, "pk")
+        return pagination.keyset(rows, cursor=query["cursor"], total=False, **where)
 
     def listed_rows(
         self,

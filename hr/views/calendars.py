@@ -66,7 +66,7 @@ class HolidaysView(HrView):
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.HolidayQuery)
         return self.listed(
-            selectors.filter_holidays(request.environment, query),
+            lambda: selectors.filter_holidays(request.environment, query),
             query=query,
             columns=shapes.HOLIDAY,
             shape=shapes.holiday,
@@ -103,7 +103,7 @@ class FeedsView(HrView):
     @extend_schema(parameters=[ListQuery], responses=forms.FeedPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.listed(
-            selectors.feeds(request.environment),
+            lambda: selectors.feeds(request.environment),
             query=self.query(ListQuery),
             columns=shapes.CALENDAR_FEED,
             shape=shapes.calendar_feed,

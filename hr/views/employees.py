@@ -31,9 +31,8 @@ class EmployeesView(HrView):
     @extend_schema(parameters=[forms.EmployeeQuery], responses=forms.EmployeePage)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.EmployeeQuery)
-        found = selectors.filter_employees(request.environment, query, today=self.today)
         return self.listed(
-            found,
+            lambda: selectors.filter_employees(request.environment, query, today=self.today),
             query=query,
             columns=shapes.EMPLOYEE,
             shape=partial(shapes.employee, today=self.today),

@@ -28,7 +28,7 @@ class StatusLogListView(HrView):
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.StatusLogQuery)
         return self.listed(
-            selectors.filter_status_log(request.environment, query),
+            lambda: selectors.filter_status_log(request.environment, query),
             query=query,
             columns=shapes.STATUS_LOG,
             shape=shapes.status_log_entry,
@@ -84,7 +84,7 @@ class KudosListView(HrView):
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.KudosQuery)
         return self.listed(
-            selectors.filter_kudos(request.environment, query),
+            lambda: selectors.filter_kudos(request.environment, query),
             query=query,
             columns=shapes.KUDOS,
             shape=shapes.kudos,
@@ -141,7 +141,7 @@ class WorkloadListView(HrView):
         if request.credential.restricted:
             self.confine(query.setdefault("employee_id", request.credential.actor))
         return self.listed(
-            selectors.filter_workload(request.environment, query),
+            lambda: selectors.filter_workload(request.environment, query),
             query=query,
             columns=shapes.WORKLOAD,
             shape=shapes.workload_checkin,

@@ -29,7 +29,7 @@ class LeaveListView(HrView):
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.LeaveQuery)
         return self.listed(
-            selectors.filter_leave(request.environment, query),
+            lambda: selectors.filter_leave(request.environment, query),
             query=query,
             columns=shapes.LEAVE,
             shape=_shape(query["breakdown"]),

@@ -52,7 +52,7 @@ class CustomFieldsView(HrView):
     @extend_schema(parameters=[ListQuery], responses=forms.CustomFieldPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.listed(
-            selectors.custom_fields(request.environment),
+            lambda: selectors.custom_fields(request.environment),
             query=self.query(ListQuery),
             columns=shapes.CUSTOM_FIELD,
             shape=shapes.custom_field,
