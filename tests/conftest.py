@@ -15,6 +15,23 @@ from tests.support.api import Api
 from tests.support.receiver import Receiver
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start servers and browsers come first, so that none of them is left for the end."""
+    slow: dict[object, int] = {}
+    for item in items:
+        slow[item.path] = max(slow.get(item.path, 0), _slowness(item))
+    items.sort(key=lambda item: -slow[item.path])
+
+
+def _slowness(item: pytest.Item) -> int:
+    if item.get_closest_marker("soak"):
+        return 3
+    if item.get_closest_marker("browser"):
+        return 2
+    return int(bool({"live_server", "fuzzed", "backend"} & set(getattr(item, "fixturenames", ()))))
+
+
 @pytest.fixture(autouse=True)
 def fresh_process_state() -> None:
     """What a process remembers between requests must not pass from one test to the next."""

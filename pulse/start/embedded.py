@@ -36,7 +36,7 @@ def serve() -> int:
             file=sys.stderr,
         )
         return 2
-    _migrate()
+    migrate()
     bootstrap.first_start()
     claims.void_leases(datetime.now(UTC))
     url = bootstrap.base_url()
@@ -78,7 +78,7 @@ def _synchronous(mode: str) -> None:
         cursor.execute(f"PRAGMA synchronous={mode}")
 
 
-def _migrate() -> None:
+def migrate() -> None:
     """Migrate when the migrations on disk are not those of the last start; back up before."""
     path: Path = settings.DATA_DIR / "migrations.stamp"
     stamp = _stamp()

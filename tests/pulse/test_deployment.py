@@ -16,13 +16,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tests.support import surroundings
+from tests.support.variables import SECRETS
 
 ROOT = surroundings.ROOT
 PRODUCTION = {
     "PULSE_DATABASE_URL": "postgresql://pulse:secret@db.internal/pulse",
     "PULSE_REDIS_URL": "redis://:secret@redis.internal/0",
     "PULSE_SECRET_KEY": "Zq3-" + "kD8vW1xY7bN5mR2tC9hJ4fL6pS0gQ_" * 2,
-    "PULSE_FERNET_KEYS": surroundings.FERNET_KEY,
+    "PULSE_FERNET_KEYS": SECRETS["PULSE_FERNET_KEYS"],
     "PULSE_PUBLIC_URL": "https://pulse.example.com",
     "PULSE_METRICS_TOKEN": "token",
 }

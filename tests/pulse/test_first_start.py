@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import urllib.request
 
+import pytest
+
+from tests.support import live
+
+
+@pytest.fixture
+def live_server():
+    """Nothing is there before, not even a migrated database."""
+    with live.running(fresh=True) as running:
+        yield running
+
 
 def test_a_started_deployment_answers_and_has_a_key_for_every_product(live_server):
     with urllib.request.urlopen(f"{live_server.base_url}/health/live") as answer:

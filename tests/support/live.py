@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from tests.support import servers, surroundings
+from tests.support.variables import AT_SCALE
 
 START_SECONDS = 90
 EMBEDDED = ("-m", "pulse.start")
@@ -98,11 +99,15 @@ class LiveServer:
 
 
 @contextlib.contextmanager
-def running(*, database: str = "", redis_url: str = "", **variables: str) -> Iterator[LiveServer]:
+def running(
+    *, database: str = "", redis_url: str = "", fresh: bool = False, **variables: str
+) -> Iterator[LiveServer]:
     """A deployment of the kind this run of the suite is about; ``variables`` are added to its own.
 
-    ``database`` and ``redis_url`` bring servers that the caller means to stop.
+    ``database`` and ``redis_url`` bring servers that the caller means to stop. The migrations come
+    from the template of this run of the suite, unless it is ``fresh`` or the server is the caller's.
     """
+    template = "" if fresh or database else os.environ.get("PULSE_TEST_TEMPLATE", "")
     folder = Path(tempfile.mkdtemp(prefix="pulse-live-"))
     port = servers.free_port()
     environment = _clean_environment() | {
@@ -115,11 +120,13 @@ def running(*, database: str = "", redis_url: str = "", **variables: str) -> Ite
             database = database or os.environ.get("PULSE_DATABASE_URL", "")
             if database:
                 redis_url = redis_url or stack.enter_context(servers.redis())
-                environment |= _at_scale(stack, database, redis_url, port) | variables
+                environment |= _at_scale(stack, database, redis_url, port, template) | variables
                 live = LiveServer(folder, port, environment, {"web": WEB, "worker": WORKER})
-                _prepare(live)
+                _prepare(live, ("bootstrap",) if template else ("migrate", "bootstrap"))
             else:
                 live = LiveServer(folder, port, environment, {"web": EMBEDDED})
+                if template:
+                    shutil.copytree(template, folder / "data")
             stack.callback(live.stop)
             for name in live.commands:
                 live.start(name)
@@ -140,20 +147,16 @@ def _clean_environment() -> dict[str, str]:
 
 
 def _at_scale(
-    stack: contextlib.ExitStack, database: str, redis_url: str, port: int
+    stack: contextlib.ExitStack, database: str, redis_url: str, port: int, template: str
 ) -> dict[str, str]:
     name = f"live_{os.getpid()}_{port}"
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        like = f'TEMPLATE "{template}"' if template else ""
+        connection.execute(f'CREATE DATABASE "{name}" {like}')
     stack.callback(_drop, database, name)
-    return {
+    return AT_SCALE | {
         "PULSE_DATABASE_URL": urlsplit(database)._replace(path=f"/{name}").geturl(),
         "PULSE_REDIS_URL": redis_url,
-        "PULSE_SECRET_KEY": surroundings.SECRET_KEY,
-        "PULSE_FERNET_KEYS": surroundings.FERNET_KEY,
-        "PULSE_METRICS_TOKEN": "tests-only-metrics-token",
-        "PULSE_WEBHOOK_ALLOW_CIDRS": surroundings.LOOPBACK_CIDRS,
-        "PULSE_INSECURE_HTTP": "1",
         "PULSE_DEMO": "1",
     }
 
@@ -166,17 +169,17 @@ def _drop(database: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _prepare(live: LiveServer) -> None:
-    for command in (("migrate", "--verbosity", "0"), ("bootstrap",)):
+def _prepare(live: LiveServer, commands: tuple[str, ...]) -> None:
+    for command in commands:
         done = subprocess.run(
-            [sys.executable, "manage.py", *command],
+            [sys.executable, "manage.py", command, "--verbosity", "0"],
             cwd=surroundings.ROOT,
             env=live.environment,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"manage.py {command[0]} failed: {done.stderr[-2000:]}"
+        assert done.returncode == 0, f"manage.py {command} failed: {done.stderr[-2000:]}"
 
 
 def _read_keys(path: Path) -> dict[str, str]:

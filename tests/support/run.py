@@ -17,7 +17,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import servers
+import psycopg
+
+from tests.support import servers, variables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_WORKERS = 4
@@ -37,11 +39,15 @@ def main(arguments: list[str]) -> int:
     soak = "--soak" in arguments
     arguments = [one for one in arguments if one not in ("--sqlite", "--postgres", "--soak")]
     narrowed = any(one.split("::")[0].rstrip("/") and _is_path(one) for one in arguments)
-    workers = 0 if narrowed or soak else min(MOST_WORKERS, os.cpu_count() or 1)
+    workers = 0 if narrowed or soak else min(MOST_WORKERS, 1 + (os.cpu_count() or 1))
     if any(one.startswith("-n") for one in arguments):
         workers = MOST_WORKERS
     elif workers > 1:
-        arguments = ["-n", str(workers), "--dist", "worksteal", *arguments]
+        # A file stays with one worker, which starts its servers once; conftest.py orders the files.
+        arguments = [
+            *("-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"),
+            *arguments,
+        ]
     if soak:
         os.environ["PULSE_TEST_SOAK"] = "1"
         arguments = ["-m", "soak", *arguments]
@@ -51,6 +57,7 @@ def main(arguments: list[str]) -> int:
     legs = []
     if not only_postgres:
         with _data_folder() as environment:
+            environment["PULSE_TEST_TEMPLATE"] = _sqlite_template(environment)
             legs.append(_pytest("SQLite", arguments, environment))
     if not only_sqlite:
         legs.append(_on_postgres(arguments, max(1, workers)))
@@ -72,6 +79,36 @@ def _data_folder() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _sqlite_template(environment: dict[str, str]) -> str:
+    """A data folder of migrations only: every database of the leg starts as its copy."""
+    folder = f"{environment['PULSE_TEST_DATA_DIR']}/template"
+    code = "import django; django.setup(); from pulse.start import embedded; embedded.migrate()"
+    _migrated([sys.executable, "-c", code], {"PULSE_DATA_DIR": folder})
+    return folder
+
+
+def _postgres_template(environment: dict[str, str], database: str) -> str:
+    name = "pulse_template"
+    with psycopg.connect(f"{database}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    _migrated(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        {
+            "PULSE_DATA_DIR": f"{environment['PULSE_TEST_DATA_DIR']}/template",
+            "PULSE_DATABASE_URL": f"{database}/{name}",
+        }
+        | variables.AT_SCALE,
+    )
+    return name
+
+
+def _migrated(command: list[str], environment: dict[str, str]) -> None:
+    Path(environment["PULSE_DATA_DIR"]).mkdir(parents=True)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PULSE_")}
+    settings = {"DJANGO_SETTINGS_MODULE": "pulse.settings"}
+    subprocess.run(command, cwd=ROOT, env=kept | settings | environment, check=True)
+
+
 def _on_postgres(arguments: list[str], workers: int) -> Leg:
     """Each worker has a database of its own, and a Redis: publications know no database number."""
     name = "PostgreSQL and Redis"
@@ -83,6 +120,7 @@ def _on_postgres(arguments: list[str], workers: int) -> Leg:
             environment |= {
                 "PULSE_DATABASE_URL": f"{database}/postgres",
                 "PULSE_TEST_REDIS_URLS": " ".join(redis_urls),
+                "PULSE_TEST_TEMPLATE": _postgres_template(environment, database),
                 "PULSE_RLS": "1",
             }
             return _pytest(name, arguments, environment)

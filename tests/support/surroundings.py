@@ -15,10 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.support import variables
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECRET_KEY = "tests-only-" + "x" * 60
-FERNET_KEY = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk="
-LOOPBACK_CIDRS = "127.0.0.0/8,::1/128"
 
 
 def _schema_digest() -> str:
@@ -48,13 +47,14 @@ def _prepare() -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ["PULSE_DATA_DIR"] = str(folder)
     os.environ["PULSE_TEST_SQLITE"] = str(folder / "test.sqlite3")
-    os.environ.setdefault("PULSE_WEBHOOK_ALLOW_CIDRS", LOOPBACK_CIDRS)
+    os.environ.setdefault("PULSE_WEBHOOK_ALLOW_CIDRS", variables.LOOPBACK_CIDRS)
     os.environ.setdefault("PULSE_LOG_LEVEL", "warning")
     if os.environ.get("PULSE_DATABASE_URL"):
-        os.environ.setdefault("PULSE_SECRET_KEY", SECRET_KEY)
-        os.environ.setdefault("PULSE_FERNET_KEYS", FERNET_KEY)
-        os.environ.setdefault("PULSE_INSECURE_HTTP", "1")
-        os.environ.setdefault("PULSE_METRICS_TOKEN", "tests-only-metrics-token")
+        for name, value in variables.AT_SCALE.items():
+            os.environ.setdefault(name, value)
+    elif os.environ.get("PULSE_TEST_TEMPLATE"):
+        template = Path(os.environ["PULSE_TEST_TEMPLATE"]) / "pulse.sqlite3"
+        shutil.copyfile(template, os.environ["PULSE_TEST_SQLITE"])
     redis_urls = os.environ.get("PULSE_TEST_REDIS_URLS", "").split()
     if redis_urls:
         number = int(worker.removeprefix("gw") or 0)
