@@ -25,6 +25,12 @@ class Policy:
         """Seconds in which one token comes back."""
         return 60.0 / self.per_minute
 
+    @property
+    def capacity(self) -> float:
+        """Seconds that an empty bucket needs to be full, and half a microsecond for the drift of sums
+        of floating-point periods."""
+        return self.burst * self.period + 5e-7
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -39,9 +45,18 @@ class Decision:
 
 def admit(policy: Policy, arrival: float, now: float) -> float | None:
     """The next state if a request may pass at ``now``, else None."""
+    if arrival > horizon(policy, now):
+        arrival = now
     following = max(arrival, now) + policy.period
-    # Half a microsecond of slack: sums of floating-point periods drift by less than that.
-    return following if following - now <= policy.burst * policy.period + 5e-7 else None
+    return following if following - now <= policy.capacity else None
+
+
+def horizon(policy: Policy, now: float) -> float:
+    """A state beyond this was written by a clock that has been set back since, and counts as none.
+
+    No request puts it further ahead than the capacity; a minute is for clocks that differ.
+    """
+    return now + policy.capacity + 60.0
 
 
 def decide(policy: Policy, *, admitted: bool, arrival: float, now: float) -> Decision:

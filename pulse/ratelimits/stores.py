@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from pulse.ratelimits.gcra import Decision, Policy, admit, decide
+from pulse.ratelimits.gcra import Decision, Policy, admit, decide, horizon
 
 log = structlog.get_logger(__name__)
 
@@ -58,11 +58,13 @@ class MemoryStore:
                 self._arrivals[policy.bucket] -= policy.period
 
 
-_TAKE = """
-INSERT INTO ratelimits_bucket AS stored (name, arrival) VALUES (%s, %s)
-ON CONFLICT (name) DO UPDATE SET arrival =
-    CASE WHEN stored.arrival > %s THEN stored.arrival ELSE %s END + %s
-WHERE CASE WHEN stored.arrival > %s THEN stored.arrival ELSE %s END + %s - %s <= %s
+_ARRIVAL = """
+CASE WHEN stored.arrival > %(now)s AND stored.arrival <= %(horizon)s THEN stored.arrival ELSE %(now)s END
+"""
+_TAKE = f"""
+INSERT INTO ratelimits_bucket AS stored (name, arrival) VALUES (%(name)s, %(first)s)
+ON CONFLICT (name) DO UPDATE SET arrival = {_ARRIVAL} + %(period)s
+WHERE {_ARRIVAL} + %(period)s - %(now)s <= %(capacity)s
 RETURNING arrival
 """
 
@@ -71,11 +73,17 @@ class SqlStore:
     """Any number of processes on one database: a row returned is a request admitted."""
 
     def take(self, policy: Policy, now: float) -> Decision:
-        period, capacity = policy.period, policy.burst * policy.period + 5e-7
         with connection.cursor() as cursor:
             cursor.execute(
                 _TAKE,
-                [policy.bucket, now + period, now, now, period, now, now, period, now, capacity],
+                {
+                    "name": policy.bucket,
+                    "now": now,
+                    "first": now + policy.period,
+                    "period": policy.period,
+                    "capacity": policy.capacity,
+                    "horizon": horizon(policy, now),
+                },
             )
             row = cursor.fetchone()
             if row is None:
@@ -101,7 +109,7 @@ local now = tonumber(t[1]) + tonumber(t[2]) / 1000000
 local period, capacity = tonumber(ARGV[1]), tonumber(ARGV[2])
 local arrival = tonumber(redis.call('GET', KEYS[1]) or '0')
 local following = math.max(arrival, now) + period
-if following - now > capacity + 5e-7 then return {0, tostring(arrival), tostring(now)} end
+if following - now > capacity then return {0, tostring(arrival), tostring(now)} end
 redis.call('SET', KEYS[1], string.format('%.6f', following), 'PX', math.ceil((following - now) * 1000) + 1000)
 return {1, string.format('%.6f', following), string.format('%.6f', now)}
 """
@@ -125,7 +133,7 @@ class RedisStore:
         try:
             admitted, arrival, server_now = self._script(
                 keys=[f"pulse:limit:{policy.bucket}"],
-                args=[policy.period, policy.burst * policy.period],
+                args=[policy.period, policy.capacity],
             )
         except redis.RedisError as error:
             self._complain(error)

@@ -87,6 +87,16 @@ def test_tokens_come_back_one_by_one():
     assert not store.take(policy(), NOW + 0.62).admitted
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("store", [stores.MemoryStore(), stores.SqlStore()], ids=["memory", "sql"])
+def test_a_clock_that_is_set_back_an_hour_locks_nobody_out(store):
+    later = [store.take(policy(), NOW + 3600) for _ in range(LIMIT + 1)]
+
+    back = [store.take(policy(), NOW) for _ in range(LIMIT + 1)]
+
+    assert admitted(later) == admitted(back) == LIMIT
+
+
 @pytest.mark.parametrize("form", ["iso", "epoch", "none"])
 def test_the_headers_are_spelled_as_the_product_documents_them(form):
     chosen = policy(headers=form)
