@@ -180,7 +180,7 @@ if PULSE_DATABASE_URL:
                     " -c idle_in_transaction_session_timeout=30s"
                 ),
             },
-            "TEST": {"TEMPLATE": os.environ.get("PULSE_TEST_TEMPLATE") or None},
+            "TEST": {"TEMPLATE": os.environ.get("PULSE_TEST_TEMPLATE", "")},
         }
     }
 else:
