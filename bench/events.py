@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import socket
-import sqlite3
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import psycopg
-
 from bench.load import Outcome, drive, request_bytes
-from bench.servers import DATABASES, deployment
+from bench.servers import DATABASES, bare_handler, connected, deployment
 from bench.table import Row
 from tests.support.live import LiveServer
 
@@ -60,7 +52,7 @@ def _post(url: str, server: LiveServer) -> Callable[[Any], bytes]:
 def _single(server: LiveServer, database: str) -> Row:
     url = f"{server.base_url}{PATH}/events"
     post = _post(url, server)
-    with _reference(server, database) as raw:
+    with bare_handler(server, database) as raw:
         plain = lambda number: request_bytes("POST", raw, {}, json.dumps(_event(number)).encode())  # noqa: E731
         ours, theirs = [], []
         for _ in range(2):  # by turns, for the machine does not stand still
@@ -106,22 +98,10 @@ def _drive(url: str, make: Callable[[int], bytes], connections: int) -> Outcome:
 # --- straight into the database ------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _connected(server: LiveServer, database: str) -> Iterator[Any]:
-    if database == "SQLite":
-        path = server.folder / "data" / "pulse.sqlite3"
-        with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
-            connection.execute("PRAGMA synchronous=FULL")
-            yield connection
-    else:
-        with psycopg.connect(server.environment["PULSE_DATABASE_URL"]) as connection:
-            yield connection
-
-
 def _bare_rows_per_second(server: LiveServer, database: str) -> float:
     """A hundred rows a transaction into a table with one key: the least an insert can be."""
     rows = [{"body": json.dumps(_event(number))} for number in range(PER_BATCH)]
-    with _connected(server, database) as connection:
+    with connected(server, database) as connection:
         if database == "SQLite":
             connection.execute("CREATE TABLE bare (id integer PRIMARY KEY, body text)")
         else:
@@ -149,7 +129,7 @@ def _top_events(server: LiveServer, database: str, sizes: list[int]) -> Iterator
     now_ms = int(time.time() * 1000)
     known = first = 0
     for size in sizes:
-        with _connected(server, database) as connection:
+        with connected(server, database) as connection:
             _grow(connection, database, known, size, now_ms)
             scan_ms = _scan_ms(connection, database)
         known = size
@@ -223,29 +203,3 @@ def _scan_ms(connection: Any, database: str) -> float:
     started = time.perf_counter()
     connection.execute("SELECT name, count(*) FROM analytics_event GROUP BY name").fetchall()
     return 1e3 * (time.perf_counter() - started)
-
-
-@contextlib.contextmanager
-def _reference(server: LiveServer, database: str) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    where = (
-        str(server.folder / "raw.sqlite3")
-        if database == "SQLite"
-        else server.environment["PULSE_DATABASE_URL"]
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "bench.reference.raw:application", "--port", str(port),
-         "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"],
-        env={**os.environ, "RAW_DATABASE": where},
-    )  # fmt: skip
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/events"
-    finally:
-        process.terminate()
-        process.wait(10)

@@ -48,13 +48,22 @@ def drive(
     connections: int,
     seconds: float = 0.0,
     requests: int = 0,
+    may_send: Callable[[], bool] = lambda: True,
 ) -> Outcome:
-    """Send ``make(0)``, ``make(1)``, … for ``seconds``, or until ``requests`` are answered."""
-    return asyncio.run(_drive(url, make, connections, seconds, requests))
+    """Send ``make(0)``, ``make(1)``, … for ``seconds``, or until ``requests`` are answered.
+
+    A connection waits with its next request while ``may_send`` says no.
+    """
+    return asyncio.run(_drive(url, make, connections, seconds, requests, may_send))
 
 
 async def _drive(
-    url: str, make: Callable[[int], bytes], connections: int, seconds: float, requests: int
+    url: str,
+    make: Callable[[int], bytes],
+    connections: int,
+    seconds: float,
+    requests: int,
+    may_send: Callable[[], bool],
 ) -> Outcome:
     parts = urlsplit(url)
     latencies: list[float] = []
@@ -67,6 +76,8 @@ async def _drive(
         nonlocal failures
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         for number in numbers:
+            while not may_send():
+                await asyncio.sleep(0.005)
             sent = time.perf_counter()
             if sent >= end:
                 break

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from typing import Any
+
+import psycopg
 
 from tests.support import live, servers
+
+DATABASES = tuple(os.environ.get("BENCH_DATABASES", "SQLite,PostgreSQL").split(","))
+"""What to measure on; a bench that runs for minutes may be run for one of them at a time."""
 
 
 @contextlib.contextmanager
@@ -25,4 +36,41 @@ def deployment(database: str, **variables: str) -> Iterator[live.LiveServer]:
         yield server
 
 
-DATABASES = ("SQLite", "PostgreSQL")
+@contextlib.contextmanager
+def connected(server: live.LiveServer, database: str) -> Iterator[Any]:
+    """A connection of one's own to the deployment's database."""
+    if database == "SQLite":
+        path = server.folder / "data" / "pulse.sqlite3"
+        with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection:
+            connection.execute("PRAGMA synchronous=FULL")
+            yield connection
+    else:
+        with psycopg.connect(server.environment["PULSE_DATABASE_URL"]) as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def bare_handler(server: live.LiveServer, database: str) -> Iterator[str]:
+    """The address of ``bench.reference.raw``, on the same kind of database as the deployment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    where = (
+        str(server.folder / "raw.sqlite3")
+        if database == "SQLite"
+        else server.environment["PULSE_DATABASE_URL"]
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "bench.reference.raw:application", "--port", str(port),
+         "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"],
+        env={**os.environ, "RAW_DATABASE": where},
+    )  # fmt: skip
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/events"
+    finally:
+        process.terminate()
+        process.wait(10)

@@ -66,7 +66,7 @@ def environment_word(environment_id: int) -> str:
     return f"environment{environment_id}zz"
 
 
-def _ascii(word: str) -> str:
+def plain(word: str) -> str:
     """A word as FTS5's tokenizer cannot take apart, whatever its Unicode version knows."""
     if word.isascii():
         return word
@@ -89,7 +89,7 @@ def index_words(cursor: Any, documents: Sequence[tuple[int, int, set[str]]]) -> 
     cursor.executemany(
         "INSERT INTO traces_search (rowid, words) VALUES (%s, %s)",
         [
-            (pk, " ".join([environment_word(environment_id), *sorted(map(_ascii, words))]))
+            (pk, " ".join([environment_word(environment_id), *sorted(map(plain, words))]))
             for pk, environment_id, words in documents
         ],
     )
@@ -118,7 +118,7 @@ def search(
         )
     else:
         terms = [f'"{environment_word(environment_id)}"']
-        terms += [f'"{_ascii(word)}"' + ("*" if starred else "") for word, starred in sought]
+        terms += [f'"{plain(word)}"' + ("*" if starred else "") for word, starred in sought]
         cursor.execute(
             "SELECT rowid FROM traces_search WHERE traces_search MATCH %s"
             " ORDER BY rowid DESC LIMIT %s",
