@@ -139,17 +139,27 @@ class TraceFilter:
     max_score: float | None = None
 
     @property
+    def searches(self) -> bool:
+        """Whether words or metadata are searched for."""
+        return bool(self.text.strip() or self.tag or self.metadata)
+
+    @property
+    def only_searches(self) -> bool:
+        return self.searches and self == TraceFilter(
+            text=self.text, tag=self.tag, metadata=self.metadata
+        )
+
+    @property
     def counted(self) -> bool:
         """Whether the roll-ups know how many there are."""
-        other = (
-            self.session_id, self.source, self.service, self.user, self.tag, self.metadata,
-            self.text, self.score,
-        )  # fmt: skip
-        ranges = (
-            self.min_latency_ms, self.max_latency_ms, self.min_cost_cents, self.max_cost_cents,
-            self.min_tokens, self.max_tokens,
-        )  # fmt: skip
-        return not any(other) and all(bound is None for bound in ranges)
+        known = TraceFilter(
+            provider=self.provider,
+            model=self.model,
+            status=self.status,
+            from_ms=self.from_ms,
+            to_ms=self.to_ms,
+        )
+        return self == known
 
     @property
     def empty(self) -> bool:

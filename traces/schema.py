@@ -47,7 +47,12 @@ SPAN_BATCH = {"application/json": {**array(SPAN_IN), "maxItems": 100}}
 PAGE = {"total": COUNT, "limit": COUNT, "offset": COUNT}
 
 TRACE = response(ROW)
-TRACE_LIST = response(members({"traces": array(ROW), **PAGE}))
+BOUNDED: Schema = {
+    "type": "boolean",
+    "description": "A search by q, tag or metadata met more than 10,000 traces: total counts what"
+    " matches among the 10,000 received last. Exports and deletions go through all of them.",
+}
+TRACE_LIST = response(members({"traces": array(ROW), **PAGE}, {"bounded": BOUNDED}))
 STORED_TRACES = response(members({"count": COUNT, "traces": array(ROW)}))
 SPAN = response(ROW)
 SPAN_LIST = response(members({"spans": array(ROW), **PAGE}))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from pulse.http.fields import (
@@ -13,6 +15,7 @@ from pulse.http.fields import (
     StrictSerializer,
     StrictString,
 )
+from traces import instants, pricing
 from traces.models import Alert, Score
 from traces.shapes import SPELLINGS
 
@@ -50,6 +53,21 @@ class PriceIn(StrictSerializer):
     )
     outputPerMillion = StrictNumber(min_value=0, max_value=MAX_DOLLARS)  # noqa: N815
     validFrom = InstantField(required=False, allow_null=True, default=None)  # noqa: N815
+
+
+def price_columns(values: dict[str, Any]) -> dict[str, Any]:
+    """What PriceIn validated, as the columns of a price."""
+    rate = pricing.from_dollars(
+        values["inputPerMillion"], values["cachedInputPerMillion"], values["outputPerMillion"]
+    )
+    return {
+        "provider": values["provider"],
+        "model": values["model"],
+        "valid_from_ms": instants.to_ms(values["validFrom"]) if values["validFrom"] else 0,
+        "input_micro_cents": rate.input,
+        "cached_input_micro_cents": rate.cached_input,
+        "output_micro_cents": rate.output,
+    }
 
 
 class SettingsIn(StrictSerializer):

@@ -103,9 +103,9 @@ def forget_words(cursor: Any, trace_pks: Sequence[int]) -> None:
 
 
 def search(
-    cursor: Any, environment_id: int, sought: Sequence[tuple[str, bool]], limit: int
+    cursor: Any, environment_id: int, sought: Sequence[tuple[str, bool]], before: int, limit: int
 ) -> list[int]:
-    """Primary keys of traces that hold all words, the last received first."""
+    """Primary keys below ``before`` of traces that hold all words, the last received first."""
     if connection.vendor == "postgresql":
         lexemes = " & ".join(
             "'" + word.replace("\\", "\\\\").replace("'", "''") + "'" + (":*" if starred else "")
@@ -113,15 +113,15 @@ def search(
         )
         cursor.execute(
             "SELECT trace_pk FROM traces_search WHERE environment_id = %s AND words @@ %s::tsquery"
-            " ORDER BY trace_pk DESC LIMIT %s",
-            [environment_id, lexemes, limit],
+            " AND trace_pk < %s ORDER BY trace_pk DESC LIMIT %s",
+            [environment_id, lexemes, before, limit],
         )
     else:
         terms = [f'"{environment_word(environment_id)}"']
         terms += [f'"{plain(word)}"' + ("*" if starred else "") for word, starred in sought]
         cursor.execute(
-            "SELECT rowid FROM traces_search WHERE traces_search MATCH %s"
+            "SELECT rowid FROM traces_search WHERE traces_search MATCH %s AND rowid < %s"
             " ORDER BY rowid DESC LIMIT %s",
-            [" AND ".join(terms), limit],
+            [" AND ".join(terms), before, limit],
         )
     return [row[0] for row in cursor.fetchall()]

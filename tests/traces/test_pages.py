@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
 from tests.support import tenancy
 from tests.traces.samples import make_span, make_trace, post_spans, post_traces
-from traces.models import Trace
+from traces.models import Alert, CustomPrice, Score, Trace
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +29,8 @@ def test_pages_need_a_sign_in_and_a_grant(environment):
     assert stranger.get("/traces").status_code == 404
     tenancy.make_grant(member, environment, "traces", "view")
     assert stranger.get("/traces").status_code == 200
-    assert stranger.post("/traces/setup").status_code == 404
+    for path in ("/traces/setup", "/traces/alerts", "/traces/prices", "/traces/dead-letters"):
+        assert stranger.post(path).status_code == 404, path
 
 
 def test_every_page_opens_empty_and_with_data(api, visitor):
@@ -35,6 +38,8 @@ def test_every_page_opens_empty_and_with_data(api, visitor):
         "/traces",
         "/traces/overview",
         "/traces/sessions",
+        "/traces/alerts",
+        "/traces/prices",
         "/traces/dead-letters",
         "/traces/setup",
     ]
@@ -92,3 +97,84 @@ def test_the_set_up_page_stores_a_test_trace_and_shows_it(environment, visitor):
 @pytest.mark.parametrize("path", ["/traces/t/nope", "/traces/session?id=nope"])
 def test_what_is_not_there_is_not_there(visitor, path):
     assert visitor.get(path).status_code == 404
+
+
+def test_an_alert_is_made_in_dollars_paused_and_deleted(environment, visitor):
+    form = {"name": "dear day", "measure": "cost_cents", "threshold": "2.50", "window": "1440"}
+    page = visitor.post("/traces/alerts", form, follow=True).content.decode()
+
+    alert = Alert.objects.within(environment).get()
+    assert (alert.threshold, alert.window_minutes, alert.active) == (250.0, 1440, True)
+    assert "Cost &gt; $2.50" in page
+    visitor.post("/traces/alerts", {"action": "pause", "id": alert.public_id})
+    alert.refresh_from_db()
+    assert not alert.active
+    visitor.post("/traces/alerts", {"action": "delete", "id": alert.public_id})
+    assert not Alert.objects.within(environment).exists()
+    gone = visitor.post("/traces/alerts", {"action": "delete", "id": "nope"}, follow=True)
+    assert "Alert not found" in gone.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("/traces/alerts", {"name": "", "measure": "requests", "threshold": "1"}, "name: "),
+        ("/traces/alerts", {"name": "a", "measure": "x", "threshold": "1"}, "measure: "),
+        ("/traces/alerts", {"name": "a", "measure": "requests", "threshold": "nan"}, "threshold: "),
+        ("/traces/prices", {"model": "m", "inputPerMillion": "x"}, "inputPerMillion: "),
+        ("/traces/prices", {"action": "retention", "days": "0"}, "retentionDays: "),
+        ("/traces/prices", {"action": "delete", "id": "x"}, "Price not found"),
+    ],
+)
+def test_a_form_that_cannot_be_saved_says_why(environment, visitor, path, form, said):
+    page = visitor.post(path, form, follow=True).content.decode()
+
+    assert said in page
+    assert not Alert.objects.within(environment).exists()
+    assert not CustomPrice.objects.within(environment).exists()
+
+
+def test_a_price_of_ones_own_and_a_retention_are_set(api, environment, visitor):
+    form = {"model": "ours", "inputPerMillion": "1", "outputPerMillion": "2.5", "validFrom": ""}
+    page = visitor.post("/traces/prices", form, follow=True).content.decode()
+    post_traces(
+        api("traces"), [make_trace(model_requested="ours", input_tokens=10**6, output_tokens=0)]
+    )
+
+    assert "$2.5" in page
+    assert Trace.objects.within(environment).get().cost_micro_cents == 100_000_000
+    visitor.post("/traces/prices", {"action": "retention", "days": "30"})
+    environment.refresh_from_db()
+    assert environment.settings["traces"]["retentionDays"] == 30
+    visitor.post("/traces/prices", {"action": "delete", "id": str(_price(environment).pk)})
+    visitor.post("/traces/prices", {"action": "retention", "days": ""})
+    environment.refresh_from_db()
+    assert environment.settings["traces"]["retentionDays"] is None
+    assert not CustomPrice.objects.within(environment).exists()
+
+
+def _price(environment) -> CustomPrice:
+    return CustomPrice.objects.within(environment).get()
+
+
+def test_a_trace_is_scored_commented_and_deleted_on_its_page(api, environment, visitor):
+    trace = make_trace(timestamp=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+    post_traces(api("traces"), [trace])
+    path = f"/traces/t/{trace['trace_id']}"
+
+    page = visitor.post(
+        path, {"name": "helpful", "value": "0.5", "comment": HOSTILE}, follow=True
+    ).content.decode()
+
+    score = Score.objects.within(environment).get()
+    assert (score.name, score.value, score.comment) == ("helpful", 0.5, HOSTILE)
+    assert (score.source, score.author) == ("person", "ada@example.com")
+    assert "&lt;script&gt;alert(1)" in page
+    assert HOSTILE not in page
+    found = visitor.get("/traces?range=all&score=helpful&min_score=0.5").content.decode()
+    assert trace["trace_id"] in found
+    assert "helpful" in visitor.get("/traces/overview").content.decode()
+    visitor.post(path, {"action": "unscore", "id": score.public_id})
+    assert not Score.objects.within(environment).exists()
+    assert visitor.post(path, {"action": "delete"}).headers["Location"] == "/traces"
+    assert not Trace.objects.within(environment).exists()

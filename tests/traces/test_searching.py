@@ -5,6 +5,8 @@ import pytest
 from tests.traces.samples import make_trace, post_traces
 from traces import words
 from traces.digest import search
+from traces.queries import TraceFilter
+from traces.selectors import traces as trace_selectors
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,24 @@ def test_a_stranger_finds_no_words(api, other_environment):
     stranger = api("traces", environment=other_environment)
 
     assert stranger.get("/v1/traces", {"q": "parcel"}).json()["total"] == 0
+
+
+def test_a_search_with_many_matches_says_so_and_deletes_and_exports_all_of_them(
+    api, environment, monkeypatch
+):
+    monkeypatch.setattr(trace_selectors, "WINDOW", 2)
+    client = api("traces")
+    names = make_talks(client)
+
+    page = client.get("/v1/traces", {"tag": "all"}).json()
+    narrowed = client.get("/v1/traces", {"tag": "all", "provider": "anthropic"}).json()
+    exported = list(trace_selectors.stream_traces(environment, TraceFilter(tag="all")))
+
+    assert (page["total"], len(page["traces"]), page["bounded"]) == (2, 2, True)
+    assert (narrowed["total"], narrowed["bounded"]) == (0, True)
+    assert "bounded" not in client.get("/v1/traces", {"tag": "plain"}).json()
+    assert {row["trace_id"] for row in exported} == set(names)
+    assert client.delete("/v1/traces?tag=all&provider=openai").json() == {"deleted": 4}
 
 
 @pytest.mark.parametrize("text", ['"', "' OR 1=1 --", "\\", "a:b NEAR c", "x" * 5000, "𓀀"])

@@ -11,21 +11,28 @@ from pulse.tenancy.models import Environment
 from traces import statements
 from traces.models import Inbox, SearchJob, Trace
 
+BIGGEST_KEY = 2**63 - 1
+
 
 def find(
     environment: Environment,
     sought: Sequence[tuple[str, bool]],
     members: Sequence[str],
     *,
+    before: int | None,
     limit: int,
 ) -> list[int]:
-    """Primary keys of at most ``limit`` traces, the last received first.
+    """Primary keys of at most ``limit`` traces, the last received first, all below ``before``.
 
     ``sought`` are words, each with whether its beginning is enough; ``members`` are exact.
     """
     with connection.cursor() as cursor:
         return statements.search(
-            cursor, environment.pk, [*sought, *((word, False) for word in members)], limit
+            cursor,
+            environment.pk,
+            [*sought, *((word, False) for word in members)],
+            BIGGEST_KEY if before is None else before,
+            limit,
         )
 
 

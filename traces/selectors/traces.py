@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
@@ -16,8 +17,8 @@ from traces.queries import TraceFilter, TraceQuery
 from traces.selectors import ranges, search
 
 MICRO = 1_000_000
-MAX_FOUND = 10_000
-"""A text search looks at the newest so many matches; the answer says when there may be more."""
+WINDOW = 10_000
+"""A search by words works on so many matches at a time, the last received first."""
 STREAM_ROWS = 500
 
 _SORTS: dict[str, Any] = {
@@ -28,12 +29,47 @@ _SORTS: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class TracePage:
+    """One page of rows (TRACE_VALUES). ``total`` counts all that match; with ``bounded`` only those
+    among the newest WINDOW traces that hold the words searched for."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    bounded: bool
+
+
 def _bound(value: float) -> int:
     return round(min(max(value, 0), 9e12) * MICRO)
 
 
-def matching(environment: Environment, wanted: TraceFilter) -> QuerySet[Trace]:
-    """Every trace that ``wanted`` describes, in no order."""
+def windows(environment: Environment, wanted: TraceFilter) -> Iterator[QuerySet[Trace]]:
+    """Every trace that ``wanted`` describes, in no order: all at once, or a window of a search each."""
+    found = _by_columns(environment, wanted)
+    if not wanted.searches:
+        yield found
+        return
+    before: int | None = None
+    while pks := _search(environment, wanted, before):
+        yield found.filter(pk__in=pks)
+        if len(pks) < WINDOW:
+            return
+        before = pks[-1]
+
+
+def _search(environment: Environment, wanted: TraceFilter, before: int | None) -> list[int]:
+    """Keys of the newest traces before a key whose words and metadata fit; nothing else is checked."""
+    sought = words.sought(wanted.text)
+    if wanted.text.strip() and not sought:
+        return []  # nothing but punctuation, which no text is found by
+    members = [words.member_word(name, value) for name, value in wanted.metadata]
+    if wanted.tag:
+        members.append(words.member_word("tags", wanted.tag))
+    return search.find(environment, sought, members, before=before, limit=WINDOW)
+
+
+def _by_columns(environment: Environment, wanted: TraceFilter) -> QuerySet[Trace]:
+    """What ``wanted`` says apart from words and metadata."""
     found = Trace.objects.within(environment).filter(**_exact(wanted), **_between(wanted))
     named = {"source": wanted.source, "service": wanted.service}
     of_span = {name: value for name, value in named.items() if value}
@@ -46,15 +82,6 @@ def matching(environment: Environment, wanted: TraceFilter) -> QuerySet[Trace]:
         found = found.alias(tokens=_SORTS["tokens"]).filter(**bounds)
     if wanted.score:
         found = found.filter(Exists(_scores(environment, wanted)))
-    sought = words.sought(wanted.text)
-    members = [words.member_word(name, value) for name, value in wanted.metadata]
-    if wanted.tag:
-        members.append(words.member_word("tags", wanted.tag))
-    if sought or members:
-        pks = search.find(environment, sought, members, limit=MAX_FOUND)
-        found = found.filter(pk__in=pks)
-    elif wanted.text.strip():
-        found = found.none()  # nothing but punctuation, which no text is found by
     return found
 
 
@@ -96,27 +123,31 @@ def _scores(environment: Environment, wanted: TraceFilter) -> QuerySet[Score]:
     return scores
 
 
-def list_traces(environment: Environment, query: TraceQuery) -> tuple[list[dict[str, Any]], int]:
-    """One page of rows (TRACE_VALUES) and how many match altogether."""
-    total = count_traces(environment, query.filter)
+def list_traces(environment: Environment, query: TraceQuery) -> TracePage:
+    """One page of the traces that match."""
+    found, bounded = _by_columns(environment, query.filter), False
+    if query.filter.searches:
+        pks = _search(environment, query.filter, None)
+        found, bounded = found.filter(pk__in=pks), len(pks) == WINDOW
+        total = len(pks) if query.filter.only_searches else found.count()
+    else:
+        total = count_listed(environment, query.filter) if query.filter.counted else found.count()
     if query.offset >= total:
-        return [], total
+        return TracePage([], total, bounded)
     order = _SORTS[query.sort]
-    ordered = matching(environment, query.filter).order_by(
+    ordered = found.order_by(
         order.desc(nulls_last=True) if query.descending else order.asc(nulls_last=True), "-id"
     )
     if query.sort == "timestamp":
-        ordered = ordered.order_by("-timestamp_ms", "-id")
+        ordered = found.order_by("-timestamp_ms", "-id")
         if not query.descending:
             ordered = ordered.reverse()
     rows = ordered.values(*shapes.TRACE_VALUES)[query.offset : query.offset + query.limit]
-    return list(rows), total
+    return TracePage(list(rows), total, bounded)
 
 
-def count_traces(environment: Environment, wanted: TraceFilter) -> int:
-    """How many match: from the roll-ups where they know, else by counting."""
-    if not wanted.counted:
-        return matching(environment, wanted).count()
+def count_listed(environment: Environment, wanted: TraceFilter) -> int:
+    """How many match, from the roll-ups, for a filter that they know (``wanted.counted``)."""
     segments = ranges.split(wanted.from_ms, wanted.to_ms)
     measured = Rollup.objects.within(environment)
     if wanted.provider:
@@ -189,12 +220,18 @@ def session_traces(environment: Environment, session_id: str) -> list[dict[str, 
 
 
 def stream_traces(environment: Environment, wanted: TraceFilter) -> Iterator[dict[str, Any]]:
-    """Everything that matches, newest first, a bounded number of rows in memory."""
-    found = matching(environment, wanted).order_by("-timestamp_ms", "-id")
-    found_values = found.values(*shapes.TRACE_VALUES)
+    """Everything that matches, newest first, a bounded number of rows in memory.
+
+    A search by words comes a window at a time, and only within one of those in order of time.
+    """
+    for found in windows(environment, wanted):
+        yield from _stream(found.order_by("-timestamp_ms", "-id").values(*shapes.TRACE_VALUES))
+
+
+def _stream(found: QuerySet[Trace, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     last: tuple[int, int] | None = None
     while True:
-        page = found_values
+        page = found
         if last is not None:
             page = page.filter(
                 Q(timestamp_ms__lt=last[0]) | Q(timestamp_ms=last[0], id__lt=last[1]),

@@ -26,13 +26,10 @@ def delete_trace(environment: Environment, *, trace_id: str) -> bool:
 def delete_matching(environment: Environment, *, wanted: TraceFilter) -> int:
     """Delete every trace that matches, in transactions of bounded size. Returns how many."""
     deleted = 0
-    while True:
-        ids = list(
-            trace_selectors.matching(environment, wanted).values_list("trace_id", flat=True)[:BATCH]
-        )
-        if not ids:
-            return deleted
-        deleted += _delete(environment, ids)
+    for found in trace_selectors.windows(environment, wanted):
+        while ids := list(found.values_list("trace_id", flat=True)[:BATCH]):
+            deleted += _delete(environment, ids)
+    return deleted
 
 
 def expire(environment: Environment, *, days: int, now: datetime) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
@@ -27,15 +29,16 @@ class TraceListView(TracesView):
     @extend_schema(parameters=schema.TRACE_PARAMETERS, responses=schema.TRACE_LIST)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.trace_query(self.parameters, default_spelling=self.default_spelling)
-        rows, total = trace_selectors.list_traces(request.environment, query)
-        return answer(
-            {
-                "traces": self.trace_rows(rows, query.spelling),
-                "total": total,
-                "limit": query.limit,
-                "offset": query.offset,
-            }
-        )
+        page = trace_selectors.list_traces(request.environment, query)
+        body: dict[str, Any] = {
+            "traces": self.trace_rows(page.rows, query.spelling),
+            "total": page.total,
+            "limit": query.limit,
+            "offset": query.offset,
+        }
+        if page.bounded:
+            body["bounded"] = True
+        return answer(body)
 
     @extend_schema(parameters=schema.TRACE_PARAMETERS, responses={200: schema.DELETED})
     def delete(self, request: ApiRequest) -> HttpResponse:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from pulse.http.answers import answer
 from pulse.http.requests import ApiRequest
-from traces import instants, schema, serializers, shapes
+from traces import schema, serializers, shapes
 from traces.errors import AlertNotFound, DeadLetterNotFound, PriceNotFound, TraceNotFound
 from traces.selectors import traces as trace_selectors
 from traces.selectors import upkeep as selectors
 from traces.services import alerting, scoring, upkeep
 from traces.views.base import TracesView
 
-MICRO_CENTS_PER_DOLLAR = 100_000_000
 WRITE = {"GET": "read:traces", "POST": "write:traces", "DELETE": "write:traces"}
 MANAGE = {
     "GET": "read:analytics",
@@ -126,21 +123,8 @@ class PriceListView(TracesView):
     @extend_schema(request=serializers.PriceIn, responses={201: schema.ANY_OBJECT})
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.PriceIn)
-        valid_from = values["validFrom"]
-        price = upkeep.set_price(
-            request.environment,
-            provider=values["provider"],
-            model=values["model"],
-            valid_from_ms=instants.to_ms(valid_from) if valid_from else 0,
-            input_micro_cents=_micro_cents(values["inputPerMillion"]),
-            cached_input_micro_cents=_micro_cents(values["cachedInputPerMillion"]),
-            output_micro_cents=_micro_cents(values["outputPerMillion"]),
-        )
+        price = upkeep.set_price(request.environment, **serializers.price_columns(values))
         return answer(shapes.price(price), 201)
-
-
-def _micro_cents(dollars: float | None) -> Any:
-    return None if dollars is None else round(dollars * MICRO_CENTS_PER_DOLLAR)
 
 
 class PriceView(TracesView):

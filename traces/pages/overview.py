@@ -1,0 +1,106 @@
+"""What models were asked for, what it cost and how long it took, over time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pulse.site.access import require
+from traces import instants, queries
+from traces.pages import reading
+from traces.pages.base import RANGE_NAMES, RANGES, frame, page_of
+from traces.selectors import analytics, upkeep
+
+
+@require("traces", "view")
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    """GET /traces/overview"""
+    environment = page_of(request).environment
+    chosen = request.GET.get("range", "30d")
+    span = RANGES.get(chosen, RANGES["30d"])
+    now_ms = instants.to_ms(datetime.now(UTC))
+    from_ms = now_ms - span // timedelta(milliseconds=1)
+    group_by = "hour" if chosen == "24h" else "day"
+    query = queries.AnalyticsQuery(from_ms, now_ms, "model")
+    report = analytics.totals(environment, query)
+    tallies = {
+        period: tally
+        for period, _, tally in analytics.over_time(environment, from_ms, now_ms, group_by=group_by)
+    }
+    periods = _periods(from_ms, now_ms, group_by)
+    return render(
+        request,
+        "traces/overview.html",
+        frame(
+            request,
+            "overview",
+            report=report,
+            cost=reading.dollars(report["totalCost"] * 1_000_000),
+            estimated=reading.dollars(report["estimatedCost"] * 1_000_000),
+            requests=f"{report['totalRequests']:,}",
+            tokens=f"{report['totalTokens']['total']:,}",
+            average=reading.duration(report["avgLatency"]),
+            p95=reading.duration(report["latency"]["p95"]),
+            models=[
+                one
+                | {"cost": reading.dollars(one["costCents"] * 1_000_000)}
+                | {"p95": reading.duration(one["latency"]["p95"])}
+                for one in report["groups"]
+            ],
+            agents=analytics.span_totals(
+                environment, queries.AnalyticsQuery(from_ms, now_ms, "day")
+            ),
+            scores=upkeep.score_totals(environment),
+            charts=_charts(periods, tallies),
+            chosen=chosen if chosen in RANGES else "30d",
+            ranges={name: RANGE_NAMES[name] for name in RANGES},
+        ),
+    )
+
+
+def _periods(from_ms: int, to_ms: int, group_by: str) -> list[tuple[int, str]]:
+    """(Unix seconds, period) of every bucket of the range, empty ones too."""
+    step = 3_600_000 if group_by == "hour" else instants.DAY_MS
+    first = from_ms // step * step
+    return [
+        (moment // 1000, analytics.period_of(moment, group_by))
+        for moment in range(first, to_ms + 1, step)
+    ]
+
+
+def _charts(
+    periods: list[tuple[int, str]], tallies: dict[str, analytics.Tally]
+) -> dict[str, dict[str, Any]]:
+    empty = analytics.Tally()
+    rows = [tallies.get(period, empty) for _, period in periods]
+    xs = [seconds for seconds, _ in periods]
+    percentiles = [row.percentiles() for row in rows]
+    return {
+        "cost": _chart(xs, {"Cost": [row.cost / reading.MICRO_CENTS_PER_DOLLAR for row in rows]}),
+        "tokens": _chart(
+            xs,
+            {
+                "Input": [row.input_tokens for row in rows],
+                "Output": [row.output_tokens for row in rows],
+            },
+        ),
+        "requests": _chart(
+            xs,
+            {
+                "Succeeded": [row.requests - row.errors for row in rows],
+                "Failed": [row.errors for row in rows],
+            },
+        ),
+        "latency": _chart(
+            xs, {name: [one[name] for one in percentiles] for name in ("p50", "p90", "p99")}
+        ),
+    }
+
+
+def _chart(xs: list[int], series: dict[str, list[Any]]) -> dict[str, Any]:
+    return {"x": xs, "series": [{"label": name, "values": v} for name, v in series.items()]}

@@ -1,0 +1,154 @@
+"""The trace list and a trace. The address holds every filter, so a view can be sent to a colleague."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import orjson
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pulse.errors import ApiError
+from pulse.site.access import person, require
+from traces import instants, queries, serializers, shapes
+from traces.decoding.items import PROVIDERS, STATUSES
+from traces.models import Score
+from traces.pages import reading
+from traces.pages.base import (
+    PER_PAGE,
+    RANGE_NAMES,
+    RANGES,
+    Counted,
+    demand,
+    frame,
+    number,
+    page_number,
+    page_of,
+    problem,
+    read_form,
+)
+from traces.selectors import traces as trace_selectors
+from traces.selectors import upkeep
+from traces.services import deletion, scoring
+
+FILTERS = (
+    "q", "provider", "model", "status", "session_id", "user", "tag", "service", "score",
+    "min_score", "min_latency_ms", "min_cost_cents", "sort",
+)  # fmt: skip
+
+
+@require("traces", "view")
+@require_GET
+def trace_list(request: HttpRequest) -> HttpResponse:
+    """GET /traces"""
+    environment = page_of(request).environment
+    now = datetime.now(UTC)
+    parameters = {name: request.GET[name] for name in request.GET if request.GET[name]}
+    chosen = parameters.get("range", "30d")
+    if "date_from" not in parameters and chosen in RANGES:
+        parameters["date_from"] = instants.iso(instants.to_ms(now - RANGES[chosen]))
+    page = page_number(request)
+    parameters |= {"limit": str(PER_PAGE), "offset": str((page - 1) * PER_PAGE)}
+    wrong, found = "", trace_selectors.TracePage([], 0, False)
+    try:
+        query = queries.trace_query(parameters)
+        found = trace_selectors.list_traces(environment, query)
+    except ApiError as error:
+        wrong = problem(error)
+    pages = Paginator(Counted(found.total), PER_PAGE).get_page(page)
+    return render(
+        request,
+        "traces/list.html",
+        frame(
+            request,
+            "list",
+            lines=[reading.line(row) for row in found.rows],
+            pages=pages,
+            total=f"{found.total:,}{'+' if found.bounded else ''}",
+            problem=wrong,
+            chosen=chosen,
+            ranges=RANGE_NAMES,
+            providers=PROVIDERS,
+            statuses=STATUSES,
+            filters={name: request.GET.get(name, "") for name in FILTERS},
+            filtered=any(request.GET.get(name) for name in FILTERS if name != "sort"),
+            sorts=[f"-{name}" for name in queries.TRACE_SORTS] + ["timestamp"],
+        ),
+    )
+
+
+@require("traces", "view")
+@require_http_methods(["GET", "POST"])
+def trace_detail(request: HttpRequest, trace_id: str) -> HttpResponse:
+    """GET and POST /traces/t/{id}"""
+    environment = page_of(request).environment
+    row = trace_selectors.get_trace(environment, trace_id)
+    if row is None:
+        raise Http404("no such trace")
+    if request.method == "POST":
+        return _change(request, trace_id)
+    newer, older = trace_selectors.neighbours(environment, row)
+    spans = trace_selectors.spans_of(environment, [trace_id]).get(trace_id, [])
+    summary = orjson.loads(row["summary"]) if row["summary"] else {}
+    line = reading.line(row)
+    return render(
+        request,
+        "traces/detail.html",
+        frame(
+            request,
+            "list",
+            row=row,
+            line=line,
+            heading=line.model or summary.get("summary") or "Trace",
+            summary=summary,
+            messages_shown=reading.messages_of(row),
+            request_body=reading.pretty(row["request_body"]),
+            response_body=reading.pretty(row["response_body"]),
+            metadata=reading.pretty(row["metadata"]),
+            error=reading.pretty(row["error"]),
+            bars=reading.waterfall(spans),
+            scores=[shapes.score(one) for one in upkeep.scores_of(environment, trace_id)],
+            score_names=[one["name"] for one in upkeep.score_totals(environment)],
+            newer=newer,
+            older=older,
+        ),
+    )
+
+
+def _change(request: HttpRequest, trace_id: str) -> HttpResponse:
+    """Add or take away a score, or delete the trace."""
+    environment = page_of(request).environment
+    action = request.POST.get("action", "")
+    try:
+        if action == "delete":
+            demand(request, "manage")
+            deletion.delete_trace(environment, trace_id=trace_id)
+            messages.success(request, "The trace was deleted.")
+            return redirect("traces-list")
+        demand(request, "edit")
+        if action == "unscore":
+            score_id = request.POST.get("id", "")
+            scoring.delete_score(environment, trace_id=trace_id, score_id=score_id)
+        else:
+            _score(request, trace_id)
+    except ApiError as error:
+        messages.error(request, problem(error))
+    return redirect("traces-detail", trace_id=trace_id)
+
+
+def _score(request: HttpRequest, trace_id: str) -> None:
+    given = {
+        "name": request.POST.get("name", ""),
+        "value": number(request.POST.get("value", "")),
+        "comment": request.POST.get("comment", "").replace("\r\n", "\n"),
+        "source": Score.Source.PERSON,
+        "author": person(request).email[:200],
+    }
+    values = read_form(request, serializers.ScoreIn, given)
+    if values is not None:
+        scoring.add_score(
+            page_of(request).environment, trace_id=trace_id, now=datetime.now(UTC), **values
+        )
