@@ -183,23 +183,40 @@ def period_of(moment_ms: int, group_by: str) -> str:
     return f"{text[:10]} {text[11:13]}:00:00" if group_by == "hour" else text[:10]
 
 
+class Periods(dict[int, str]):
+    """``period_of`` of moments, each spelled once: a month of quarters has few periods."""
+
+    def __init__(self, group_by: str) -> None:
+        super().__init__()
+        self.group_by = group_by
+
+    def __missing__(self, moment_ms: int) -> str:
+        period = self[moment_ms] = period_of(moment_ms, self.group_by)
+        return period
+
+
 def totals(environment: Environment, query: AnalyticsQuery) -> dict[str, Any]:
     """The body of GET /v1/analytics."""
+    by_key: dict[tuple[str, str, str], Tally] = {}
+    by_period: dict[tuple[str, str], int] = {}
+    period_at = Periods(query.group_by)
+    for cell in cells(environment, query.from_ms, query.to_ms, days=query.group_by != "hour"):
+        provider = cell.provider or UNKNOWN_PROVIDER
+        key = (provider, cell.model or UNKNOWN_MODEL, cell.service or "unknown")
+        by_key.setdefault(key, Tally()).add(cell.tally)
+        moment = (period_at[cell.moment_ms], provider)
+        by_period[moment] = by_period.get(moment, 0) + cell.tally.cost
     whole = Tally()
     by_model: dict[tuple[str, str], Tally] = {}
     by_provider: dict[str, Tally] = {}
-    by_period: dict[tuple[str, str], int] = {}
     grouped: dict[str, Tally] = {}
-    for cell in cells(environment, query.from_ms, query.to_ms, days=query.group_by != "hour"):
-        provider, model = cell.provider or UNKNOWN_PROVIDER, cell.model or UNKNOWN_MODEL
-        whole.add(cell.tally)
-        by_model.setdefault((provider, model), Tally()).add(cell.tally)
-        by_provider.setdefault(provider, Tally()).add(cell.tally)
-        moment = (period_of(cell.moment_ms, query.group_by), provider)
-        by_period[moment] = by_period.get(moment, 0) + cell.tally.cost
+    for (provider, model, service), tally in by_key.items():
+        whole.add(tally)
+        by_model.setdefault((provider, model), Tally()).add(tally)
+        by_provider.setdefault(provider, Tally()).add(tally)
         if query.group_by in DIMENSIONS:
-            key = {"provider": provider, "model": model, "service": cell.service or "unknown"}
-            grouped.setdefault(key[query.group_by], Tally()).add(cell.tally)
+            named = {"provider": provider, "model": model, "service": service}
+            grouped.setdefault(named[query.group_by], Tally()).add(tally)
     sessions = count_sessions(environment, query.from_ms, query.to_ms)
     report = _report(whole, sessions, by_model, by_provider, by_period)
     if query.group_by in DIMENSIONS:
@@ -306,6 +323,7 @@ def over_time(
 ) -> list[tuple[str, str, Tally]]:
     """(period, key of ``split_by`` or "", tally), in order of time."""
     found: dict[tuple[str, str], Tally] = {}
+    period_at = Periods(group_by)
     for cell in cells(environment, from_ms, to_ms, days=group_by != "hour"):
         named = {
             "none": "",
@@ -313,7 +331,7 @@ def over_time(
             "model": cell.model or UNKNOWN_MODEL,
             "service": cell.service or "unknown",
         }
-        key = (period_of(cell.moment_ms, group_by), named[split_by])
+        key = (period_at[cell.moment_ms], named[split_by])
         found.setdefault(key, Tally()).add(cell.tally)
     return [(period, key, tally) for (period, key), tally in sorted(found.items())]
 
