@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections
 
+from pulse.doors.turns import Turns
+
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
 @cache
-def pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(settings.PULSE_WEB_THREADS, thread_name_prefix="pulse-web")
+def pool() -> Turns:
+    return Turns(settings.PULSE_WEB_THREADS, "pulse-web")
 
 
 async def in_thread(
