@@ -165,7 +165,7 @@ if PULSE_DATABASE_URL:
     _long = "migrate" in sys.argv  # a migration may take longer than any request
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "pulse.db.postgresql",
             "NAME": _url.path.lstrip("/"),
             "USER": _url.username or "",
             "PASSWORD": _url.password or "",

