@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pulse.keys import bearer
+from pulse.requestlog import recorder
 from pulse.tenancy.models import Environment
 from tests.support import browser as browsers
 from tests.support import limits, live, tenancy
@@ -37,6 +38,7 @@ def fresh_process_state() -> None:
     """What a process remembers between requests must not pass from one test to the next."""
     bearer.forget_all()
     limits.forget_all()
+    recorder.forget_all()
 
 
 @pytest.fixture

@@ -125,6 +125,14 @@ def observe(exchange: Exchange) -> None:
         )
 
 
+def forget_all() -> None:
+    """Drop what is noted and not written, as in a process that has just begun."""
+    with _recorder.lock:
+        _recorder.pending.clear()
+        _recorder.counts.clear()
+        _recorder.times.clear()
+
+
 def span_of(moment: datetime) -> datetime:
     """The start of the five-minute span that holds ``moment``."""
     seconds = int(SPAN.total_seconds())

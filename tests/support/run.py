@@ -103,7 +103,7 @@ def _postgres_template(environment: dict[str, str], database: str) -> str:
 
 
 def _migrated(command: list[str], environment: dict[str, str]) -> None:
-    Path(environment["PULSE_DATA_DIR"]).mkdir(parents=True)
+    Path(environment["PULSE_DATA_DIR"]).mkdir(parents=True, mode=0o700)
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PULSE_")}
     settings = {"DJANGO_SETTINGS_MODULE": "pulse.settings"}
     subprocess.run(command, cwd=ROOT, env=kept | settings | environment, check=True)
