@@ -36,6 +36,8 @@ KNOWN = {
     "PULSE_SCREENING_REPORT_PROVIDER": "dotted path of the prose provider (deterministic)",
     "PULSE_SECRET_KEY": "signing key of sessions and cursors",
     "PULSE_SIGNUP": "open or closed",
+    "PULSE_SOCKET_AUTH_SECONDS": "how long a socket may take to say who it is (10)",
+    "PULSE_SOCKET_SILENT_SECONDS": "how long a person without heartbeat stays online (66)",
     "PULSE_TRUSTED_PROXIES": "CIDRs whose X-Forwarded-For is believed, comma separated",
     "PULSE_WEBHOOK_ALLOW_CIDRS": "private networks that webhooks may call, comma separated",
     "PULSE_WEB_THREADS": "Django threads a web process (4)",

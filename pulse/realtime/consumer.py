@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
 from pulse.realtime import hub
 from pulse.realtime.connection import Connection
@@ -14,7 +15,6 @@ from pulse.realtime.frames import Frame, frame
 from pulse.realtime.limits import Allowance, doorway
 from pulse.realtime.outlet import Outlet
 
-AUTH_SECONDS = 10.0
 ABUSE = 4429
 UNAUTHORIZED = 4401
 MAX_FIRST_BYTES = 8 * 1024
@@ -50,7 +50,9 @@ class HubConsumer(AsyncWebsocketConsumer):
         self.connection = Connection(Outlet(self.base_send))
         live.connections[self.connection.id] = self.connection
         await self.accept()
-        self.deadline = live.loop.call_later(AUTH_SECONDS, self.refuse, "Authentication timed out")
+        self.deadline = live.loop.call_later(
+            settings.PULSE_SOCKET_AUTH_SECONDS, self.refuse, "Authentication timed out"
+        )
 
     async def _refuse_upgrade(self) -> None:
         """503: the published client then backs off, while after an accepted one it would not."""

@@ -20,8 +20,7 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
-SILENT_SECONDS = 66.0  # with a sweep every 2.5 s a silent person is gone after 66 to 69 s
-LEASE_SECONDS = 25
+LEASE_SECONDS, LEAST_LEASE_SECONDS = 25, 6
 ONLINE, IDLE = "online", "idle"
 JOINED, LEFT, CHANGED = "joined", "left", "changed"
 
@@ -70,6 +69,16 @@ class Presence(Protocol):
 
     def entries(self, room: str) -> list[Entry]:
         """Who is present, oldest first; from any thread but the event loop's."""
+
+
+def silent_seconds() -> float:
+    """How long a seat stays visible without a heartbeat."""
+    return float(settings.PULSE_SOCKET_SILENT_SECONDS)
+
+
+def lease_seconds() -> int:
+    """How long the seats of a dead process stay; renewed by every sweep, so never below two."""
+    return round(max(LEAST_LEASE_SECONDS, min(LEASE_SECONDS, silent_seconds() / 2)))
 
 
 def _difference(room: str, user: str, before: str, after: str) -> Change | None:
@@ -156,7 +165,8 @@ class MemoryPresence:
     def _settle(self, name: str, user: str, now: float) -> Change | None:
         room = self._rooms[name]
         places = room.places.get(user, {})
-        visible = [one.status for one in places.values() if now - one.beat_at <= SILENT_SECONDS]
+        silent = silent_seconds()
+        visible = [one.status for one in places.values() if now - one.beat_at <= silent]
         after = (ONLINE if ONLINE in visible else IDLE) if visible else ""
         before = room.told.get(user, "")
         if after:
@@ -268,7 +278,7 @@ class RedisPresence:
             status,
             seat.device,
             self._process,
-            str(LEASE_SECONDS),
+            str(lease_seconds()),
         )
         return changes[0] if changes else None
 
@@ -278,7 +288,7 @@ class RedisPresence:
 
     async def sweep(self, rooms: list[str]) -> list[Change]:
         try:
-            await self._loop_redis.setex(f"pulse:process:{self._process}", LEASE_SECONDS, "1")
+            await self._loop_redis.setex(f"pulse:process:{self._process}", lease_seconds(), "1")
         except (RedisError, OSError) as error:
             log.warning("presence_unavailable", error=type(error).__name__)
             return []
@@ -311,7 +321,7 @@ class RedisPresence:
 
     @staticmethod
     def _arguments(operation: str, room: str, *rest: str) -> list[str]:
-        return [operation, room, f"{time.time():.3f}", str(SILENT_SECONDS), *rest]
+        return [operation, room, f"{time.time():.3f}", str(silent_seconds()), *rest]
 
 
 _store: Presence | None = None

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support import surroundings
+from tests.support import live, servers, surroundings
 from tests.support.live import LiveServer
 
 QUIET_SECONDS = 0.4
+SILENT_SECONDS = 4.0
+SWEEP_SECONDS = 2.5
 
 
 @dataclass
@@ -101,6 +104,10 @@ class Backend:
         return self.live.keys["PULSE_COLLAB_PUBLISHABLE_KEY"]
 
     @property
+    def pid(self) -> int:
+        return self.live.processes["web"].pid
+
+    @property
     def ws_url(self) -> str:
         return self.live.base_url.replace("http", "ws")
 
@@ -164,3 +171,24 @@ class Backend:
 
 ALICE = ("user-1", "Alice Chen")
 BOB = ("user-2", "Bob Smith")
+
+
+def at_scale() -> bool:
+    """Whether this run of the suite is about PostgreSQL and Redis."""
+    return bool(os.environ.get("PULSE_DATABASE_URL"))
+
+
+@contextmanager
+def web_processes(number: int, **variables: str) -> Iterator[list[Backend]]:
+    """One deployment through each of its ``number`` web processes; more than one only at scale."""
+    with live.running(**variables) as first, ExitStack() as stack:
+        backends = [Backend(first)]
+        for _ in range(number - 1):
+            port = servers.free_port()
+            environment = {**first.environment, "PULSE_PORT": str(port)}
+            other = replace(first, port=port, environment=environment, processes={})
+            stack.callback(other.stop)
+            other.start("web")
+            other.ready()
+            backends.append(Backend(other))
+        yield backends

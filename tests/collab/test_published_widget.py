@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -47,6 +48,11 @@ class Window:
     def sees_comment(self, body: str) -> None:
         self.waits_for(f"body => ({BODIES})().includes(body)", body)
 
+    def shot(self, name: str) -> None:
+        """Keep a picture for a person to look at, where PULSE_TEST_SHOTS names a folder."""
+        if folder := os.environ.get("PULSE_TEST_SHOTS"):
+            self.page.screenshot(path=f"{folder}/{name}.png")
+
 
 @pytest.fixture(scope="module")
 def open_window(
@@ -57,15 +63,17 @@ def open_window(
         site = stack.enter_context(customer_site(tmp_path_factory.mktemp("site") / "root"))
         browser = stack.enter_context(browsers.running())
 
-        def opened(room: str, user: str, name: str, **attributes: str) -> Window:
+        def opened(
+            room: str, user: str, name: str, *, at: Backend = backend, **attributes: str
+        ) -> Window:
             context = browser.new_context(viewport={"width": 1200, "height": 800})
             page = context.new_page()
             problems = watch(page)
             attributes = {
-                "api-key": backend.publishable,
-                "token": backend.token(user, name),
+                "api-key": at.publishable,
+                "token": at.token(user, name),
                 "room": room,
-                "endpoint": backend.ws_url,
+                "endpoint": at.ws_url,
                 **attributes,
             }
             page.goto(address(site, **attributes))
@@ -115,6 +123,10 @@ def test_two_people_work_on_one_page(
 
     bob.call("addReaction", first["id"], "comment", "🎉")
     alice.waits_for("() => window.widget.client.state._reactions.size === 1")
+    alice.page.locator(".pulse-pin-initials").first.click()
+    alice.page.locator(".popover-comments").get_by_text("🎉").wait_for()
+    alice.shot("thread")
+    bob.shot("reply")
     alice.call("editComment", first["id"], "Look again", [])
     bob.sees_comment("Look again")
     alice.call("updateThreadPosition", thread["id"], {"x": 0.5, "y": 0.5})
@@ -126,6 +138,9 @@ def test_two_people_work_on_one_page(
     by_rest = backend.thread(room, "user-2", "Deployment 81 failed")
     for window in pair:
         window.sees_comment("Deployment 81 failed")
+    alice.page.get_by_title("View comments").click()
+    alice.page.get_by_text("Deployment 81 failed").first.wait_for()
+    alice.shot("panel")
     backend.call("DELETE", f"/api/v1/threads/{by_rest['id']}")
     for window in pair:
         window.waits_for("() => window.widget.client.state.threads.length === 1")
@@ -156,7 +171,44 @@ def test_what_moves_is_seen_by_the_other(pair: tuple[Window, Window]) -> None:
     bob.waits_for("() => window.widget.client.state._typing.size === 1")
     alice.call("drawStroke", [{"x": 1, "y": 2}, {"x": 30, "y": 40}], "#ff0000", 3)
     bob.waits_for("() => Boolean(window.heard['draw:stroke'])")
+    alice.page.mouse.click(320, 330)
+    bob.waits_for("() => Boolean(window.heard['click:perform'])")
+    bob.shot("moving")
     assert (alice.problems, bob.problems) == ([], [])
+
+
+def test_a_follower_scrolls_along(pair: tuple[Window, Window]) -> None:
+    alice, bob = pair
+    bob.page.locator(".fab-icon").click()
+    bob.page.get_by_title("Click to follow Alice Chen").click()
+    bob.page.get_by_text("Following Alice Chen").wait_for()
+    alice.page.mouse.move(300, 300)
+    alice.page.mouse.wheel(0, 900)
+
+    bob.waits_for("() => window.scrollY > 700")
+    bob.shot("following")
+    assert (alice.problems, bob.problems) == ([], [])
+
+
+def test_who_sends_no_heartbeat_is_offline_after_the_grace_and_back_with_the_next(
+    impatient: Backend, open_window: Callable[..., Window]
+) -> None:
+    room = f"silent-{uuid.uuid4()}"
+    alice = open_window(room, "user-1", "Alice Chen", at=impatient)
+    alice.page.evaluate(
+        "() => setInterval(() =>"
+        " window.widget.client.send({type: 'presence:update', status: 'online'}), 500)"
+    )
+    bob = open_window(room, "user-2", "Bob Smith", at=impatient)
+    alice.waits_for("() => window.widget.client.state._presence.size === 2")
+
+    alice.waits_for("() => window.widget.client.state._presence.size === 1")
+    assert bob.state("() => window.widget.client.connectionState") == "connected"
+    bob.call("send", {"type": "presence:update", "status": "online"})
+    alice.waits_for("() => window.widget.client.state._presence.size === 2")
+    assert (alice.problems, bob.problems) == ([], [])
+    for window in (alice, bob):
+        window.page.context.close()
 
 
 def test_an_image_is_uploaded_and_shown_to_the_other(
@@ -189,6 +241,7 @@ def test_an_image_is_uploaded_and_shown_to_the_other(
         "() => [...document.querySelectorAll('.popover-attachment-img img')]"
         ".some(image => image.naturalWidth > 0)"
     )
+    bob.shot("image")
     assert (alice.problems, bob.problems) == ([], [])
 
 
@@ -247,6 +300,7 @@ def test_everybody_is_back_after_the_server_has_restarted(
     bob.call("createThread", "after")
     alice.sees_comment("after")
     assert sorted(alice.state(BODIES)) == ["after", "before"]
+    alice.shot("again")
 
 
 def test_a_bad_token_is_said_once_and_not_tried_for_ever(
@@ -256,7 +310,7 @@ def test_a_bad_token_is_said_once_and_not_tried_for_ever(
     sockets: list[str] = []
     window.page.on("websocket", lambda socket: sockets.append(socket.url))
     window.page.evaluate("() => window.widget.setAttribute('token', 'stale')")
-    window.page.wait_for_timeout(3500)
+    window.page.wait_for_timeout(1800)  # after a bare close it would come back each second
 
     assert len(sockets) == 1
     window.page.context.close()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import time
 import uuid
+from typing import Any
 
 import pytest
 
-from tests.collab.backend import ALICE, BOB, Backend
+from tests.collab.backend import ALICE, BOB, SILENT_SECONDS, SWEEP_SECONDS, Backend
 
 
 def test_a_person_joins_with_the_first_tab_and_leaves_with_the_last(backend: Backend) -> None:
@@ -46,21 +48,42 @@ def test_presence_over_rest_shows_who_is_here_and_on_what(backend: Backend) -> N
         assert set(items[0]["user"]) == {"id", "name", "avatar", "color"}
 
 
-@pytest.mark.soak
-def test_a_silent_person_is_gone_after_a_minute_and_back_with_the_next_heartbeat(
-    backend: Backend,
-) -> None:
+def goes_silent(backend: Backend, grace_seconds: float) -> None:
+    """Bob says much but sends no heartbeat; then one."""
     with backend.together(ALICE, BOB) as (alice, bob):
         started = time.monotonic()
-        last = bob.connection
-        while time.monotonic() - started < 100:
+        left: list[dict[str, Any]] = []
+        while not left and time.monotonic() - started < grace_seconds * 2:
             alice.say("presence:update", status="online")
-            last.send('{"type":"selection:update","selection":null}')  # busy, but no heartbeat
-            left = [one for one in alice.lull(1.0) if one["type"] == "presence:leave"]
-            if left:
-                break
+            bob.say("selection:update", selection=None)  # busy, but no heartbeat
+            left = [one for one in alice.lull(0.3) if one["type"] == "presence:leave"]
+        took = time.monotonic() - started
         assert left == [{"type": "presence:leave", "userId": bob.me}]
-        assert 60 < time.monotonic() - started < 76
+        assert grace_seconds - 1 < took < grace_seconds + SWEEP_SECONDS + 1.5
 
         bob.say("presence:update", status="online")
         assert alice.hear("presence:join")["user"]["user"]["id"] == bob.me
+
+
+def test_a_silent_person_is_gone_after_the_grace_and_back_with_the_next_heartbeat(
+    impatient: Backend,
+) -> None:
+    goes_silent(impatient, SILENT_SECONDS)
+
+
+if os.environ.get("PULSE_TEST_SOAK"):
+
+    @pytest.mark.soak
+    def test_the_grace_is_a_minute_where_nothing_else_is_set(backend: Backend) -> None:
+        goes_silent(backend, 66.0)
+
+
+def test_a_socket_that_does_not_say_who_it_is_in_time_is_told_and_closed(
+    impatient: Backend,
+) -> None:
+    started = time.monotonic()
+    socket = impatient.knock()
+
+    assert socket.hear("auth:error")["message"] == "Authentication timed out"
+    assert socket.closed() == 4401
+    assert 0.9 < time.monotonic() - started < 4
