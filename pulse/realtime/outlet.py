@@ -8,12 +8,16 @@ transport, which is what ``websockets.broadcast`` does. Any other server gets th
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 ABORT_AFTER_SECONDS = 10.0
+KERNEL_BYTES = 128 * 1024
+"""What the kernel may hold for a reader (Linux doubles it). Left alone it takes up to 4 MB, and a
+reader who has stopped is noticed only when that is full."""
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -26,6 +30,9 @@ class Outlet:
         owner = getattr(send, "__self__", None)
         direct = isinstance(owner, WebSocketsSansIOProtocol) and not owner.conn.extensions
         self._protocol: WebSocketsSansIOProtocol | None = owner if direct else None
+        if self._protocol is not None:
+            plain = self._protocol.transport.get_extra_info("socket")
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BYTES)
 
     @property
     def ready(self) -> bool:

