@@ -7,6 +7,7 @@ import math
 from typing import Any, ClassVar
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from collab.models import MAX_BODY
@@ -31,6 +32,14 @@ class LooseSerializer(StrictSerializer):
     unknown: ClassVar[str] = "ignore"
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "required": ["x", "y"],
+        "properties": {"x": {"type": "number"}, "y": {"type": "number"}},
+        "additionalProperties": True,
+    }
+)
 class PositionField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
     """``{x, y, …}``: two finite numbers and whatever else the client needs to find the place again."""
 

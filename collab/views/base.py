@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, ClassVar
 from urllib.parse import unquote
 from uuid import UUID
@@ -73,6 +74,7 @@ def path_id(text: str, missing: type[NotFound]) -> UUID:
     return parsed
 
 
+@cache
 def items_of(item: type[BaseSerializer[Any]]) -> serializers.Serializer[Any]:
     """The envelope of a list, for the OpenAPI document."""
     name = item.__name__.removesuffix("Out")
@@ -85,6 +87,7 @@ def items_of(item: type[BaseSerializer[Any]]) -> serializers.Serializer[Any]:
     )
 
 
+@cache
 def one_of(member: str, item: type[BaseSerializer[Any]]) -> serializers.Serializer[Any]:
     """The envelope of a single resource, for the OpenAPI document."""
     name = item.__name__.removesuffix("Out")
