@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pulse.webhooks.events import Event
+
+MAX_SUBJECT = 240
+
+
+def people_in(author: str, mentioned: Iterable[str] = ()) -> str:
+    """The ``subject_ref`` of what ``author`` said to the ``mentioned``, as far as it holds them."""
+    subject = author
+    for external_id in mentioned:
+        if len(subject) + len(external_id) < MAX_SUBJECT:
+            subject += f" {external_id}"
+    return subject
 
 
 @dataclass(frozen=True, kw_only=True)

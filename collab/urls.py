@@ -38,5 +38,6 @@ urlpatterns: list[URLPattern] = [
     path(
         "api/v1/users/<path:user_id>/notifications/read-all", people.NotificationsReadView.as_view()
     ),
+    path("api/v1/users/<path:user_id>", people.UserView.as_view()),
     path("api/v1/notifications/<str:notification_id>/read", people.NotificationReadView.as_view()),
 ]

@@ -21,6 +21,10 @@ def loose_attachments(
     return list(rows.order_by("pk"))
 
 
+def attachments_by(environment: Environment, uploader: Participant) -> list[Attachment]:
+    return list(Attachment.objects.within(environment).filter(uploader=uploader))
+
+
 def get_attachment(environment_id: str, attachment_id: UUID) -> Attachment:
     """The file behind an address; the id is unguessable and is the permission. Raises FileNotFound."""
     row = (

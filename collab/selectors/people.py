@@ -35,6 +35,14 @@ def get_person(environment: Environment, user_id: str) -> Participant:
     return row
 
 
+def lock_person(environment: Environment, pk: int) -> Participant:
+    """The person's row, so that nobody writes in their name meanwhile. Raises UserNotFound."""
+    row = Participant.objects.within(environment).select_for_update().filter(pk=pk).first()
+    if row is None:
+        raise UserNotFound
+    return row
+
+
 def people_by_handle(
     environment: Environment, handles: Collection[str]
 ) -> dict[str, list[Participant]]:

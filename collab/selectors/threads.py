@@ -6,10 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from collab.errors import CommentNotFound, ReactionNotFound, ThreadNotFound
-from collab.models import Attachment, Comment, Reaction, Room, Thread
+from collab.models import (
+    Attachment,
+    Comment,
+    Participant,
+    Reaction,
+    Room,
+    Thread,
+)
 from pulse.tenancy.models import Environment
 
 
@@ -80,6 +87,32 @@ def id_taken(environment: Environment, *, thread_id: UUID | None, comment_id: UU
     return bool(
         comment_id and Comment.objects.within(environment).filter(public_id=comment_id).exists()
     )
+
+
+def comment_ids_by(environment: Environment, person: Participant) -> list[UUID]:
+    rows = Comment.objects.within(environment).filter(author=person)
+    return list(rows.order_by("pk").values_list("public_id", flat=True))
+
+
+def reaction_ids_by(environment: Environment, person: Participant) -> list[UUID]:
+    rows = Reaction.objects.within(environment).filter(user=person)
+    return list(rows.order_by("pk").values_list("public_id", flat=True))
+
+
+def comments_naming(environment: Environment, person: Participant) -> list[Comment]:
+    """Other people's comments that mention this person, by id or as the picker spells the name.
+
+    Neither database compares casefolded text or members of JSON alike, so each is looked at; this
+    serves erasure, not lists.
+    """
+    rows = Comment.objects.within(environment).filter(Q(body__contains="@") | ~Q(mentions=[]))
+    return [
+        row
+        for row in rows.iterator(chunk_size=1000)
+        if person.external_id in row.mentions
+        or f"@{person.handle}" in row.body.casefold()
+        or f"@{person.external_id}" in row.body
+    ]
 
 
 def attachments_of(

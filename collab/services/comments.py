@@ -142,7 +142,8 @@ def create_comment(
         now=now,
     )
     data = {"comment": _shape(Voice(environment), comment), "roomId": locked.name}
-    publish(environment, events.CommentCreated(data=data, subject_ref=author.external_id))
+    about = events.people_in(author.external_id, comment.mentions)
+    publish(environment, events.CommentCreated(data=data, subject_ref=about))
     return comment
 
 
@@ -182,10 +183,8 @@ def edit_comment(
     fresh = [one for one in comment.mentions if one not in known]
     notifications.notify_mentioned(fresh, actor=comment.author, comment=comment, now=now)
     data = {"comment": _shape(Voice(environment), comment), "roomId": locked.name}
-    publish(
-        environment,
-        events.CommentEdited(data=data, previous=before, subject_ref=comment.author.external_id),
-    )
+    about = events.people_in(comment.author.external_id, {*known, *comment.mentions})
+    publish(environment, events.CommentEdited(data=data, previous=before, subject_ref=about))
     return comment
 
 
@@ -203,11 +202,11 @@ def delete_comment(
         raise NotYours
     thread, locked = comment.thread, comment.thread.room
     data = {"comment": _shape(Voice(environment), comment), "roomId": locked.name}
-    author = comment.author.external_id
+    about = events.people_in(comment.author.external_id, comment.mentions)
     messages = [frames.comment_deleted(str(thread.public_id), str(comment.public_id))]
     uploads.drop_files(environment, comment=comment)
     comment.delete()
-    publish(environment, events.CommentDeleted(data=data, subject_ref=author))
+    publish(environment, events.CommentDeleted(data=data, subject_ref=about))
     if not threads.comment_count(environment, thread):
         messages.append(frames.thread_deleted(str(thread.public_id)))
         row = {"thread": thread_row(thread, locked.name)}

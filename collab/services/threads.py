@@ -59,7 +59,8 @@ def create_thread(
     )
     notifications.notify_mentioned(comment.mentions, actor=author, comment=comment, now=now)
     data = {"thread": _whole(Voice(environment), thread, comment)}
-    publish(environment, events.ThreadCreated(data=data, subject_ref=author.external_id))
+    about = events.people_in(author.external_id, comment.mentions)
+    publish(environment, events.ThreadCreated(data=data, subject_ref=about))
     return thread, comment
 
 

@@ -22,6 +22,8 @@ from collab.models import Participant
 from collab.selectors import configs
 from collab.services import people
 from pulse import ids
+from pulse.erasure import selectors as erasures
+from pulse.erasure.services import digest_of
 from pulse.tenancy.models import Environment
 
 LIFETIME = timedelta(hours=24)
@@ -71,7 +73,7 @@ def mint_token(
         "env": environment.public_id,
         "name": name,
         "avatar": avatar or None,
-        "iat": int(now.timestamp()),
+        "iat": now.timestamp(),
         "exp": int(expires_at.timestamp()),
         "jti": ids.new_id("tok"),
     }
@@ -99,19 +101,25 @@ def environment_named_by(token: str) -> str:
 
 
 def read_token(environment: Environment, token: str) -> Claims:
-    """Verify signature, life and environment. Raises InvalidToken."""
+    """Verify signature, life and environment, and that the person was not forgotten since.
+
+    Raises InvalidToken.
+    """
     generation = configs.config_of(environment).token_generation
     try:
         claims = jwt.decode(
             token,
             signing_key(environment, generation),
             algorithms=[ALGORITHM],
-            options={"require": ["exp", "sub", "env"]},
+            options={"require": ["exp", "iat", "sub", "env"]},
             leeway=5,
         )
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
         raise InvalidToken from error
     if claims["env"] != environment.public_id:
+        raise InvalidToken
+    erased_at = erasures.erased_at(environment, digest_of(environment, claims["sub"]))
+    if erased_at is not None and claims["iat"] <= erased_at.timestamp():
         raise InvalidToken
     return Claims(
         external_id=claims["sub"],

@@ -11,6 +11,7 @@ from collab import serializers, shapes
 from collab.errors import NotificationNotFound
 from collab.selectors import feeds, people
 from collab.services import notifications
+from collab.services.erasure import erase_person
 from collab.services.people import handle_of
 from collab.services.tokens import mint_token
 from collab.views.base import CollabView, items_of, one_of, path_id
@@ -57,6 +58,17 @@ class UsersView(CollabView):
             purpose=f"users:{search}",
             shape=lambda rows: [shapes.user(row, environment) for row in rows],
         )
+
+
+class UserView(CollabView):
+    """DELETE /api/v1/users/{user}"""
+
+    required_scope: ClassVar[str | dict[str, str]] = "admin:erase"
+
+    @extend_schema(responses={200: serializers.DeletedOut})
+    def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
+        erase_person(request.environment, user_id=user_id, now=request.now)
+        return answer({"deleted": True})
 
 
 class NotificationsView(CollabView):

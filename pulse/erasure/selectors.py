@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 
 from pulse.erasure.models import Erasure
@@ -35,5 +37,7 @@ def finished_exports(environment: Environment) -> QuerySet[Export]:
     return Export.objects.within(environment).filter(state=Export.State.DONE)
 
 
-def is_erased(environment: Environment, digest: str) -> bool:
-    return Erasure.objects.within(environment).filter(digest=digest).exists()
+def erased_at(environment: Environment, digest: str) -> datetime | None:
+    """When the subject with this digest was last forgotten."""
+    rows = Erasure.objects.within(environment).filter(digest=digest)
+    return rows.values_list("erased_at", flat=True).first()

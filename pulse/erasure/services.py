@@ -37,8 +37,8 @@ def erase_subject(
 ) -> Erasure:
     """Remove every copy that the kernel keeps of a person, and note it in the ledger.
 
-    Bodies of webhook events about ``subject_ref`` go, with what receivers answered to them; pending
-    deliveries of them are cancelled. Stored answers that name it, mails about it or to one of
+    Bodies of webhook events about ``subject_ref`` go, with the reference itself, which may be an id of
+    the customer's own, and what receivers answered; pending deliveries of them are cancelled. Stored answers that name it, mails about it or to one of
     ``addresses``, and finished export files of the environment go too. The audit log stays: it
     holds names of members and ids, never values. Safe to repeat.
     """
@@ -58,7 +58,7 @@ def erase_subject(
 
 
 def _erase_events(environment: Environment, subject_ref: str, now: datetime) -> int:
-    events = selectors.events_about(environment, subject_ref).exclude(body="")
+    events = selectors.events_about(environment, subject_ref)
     found = list(events.values_list("pk", flat=True))
     owed = Delivery.objects.within(environment).filter(event__in=found)
     owed.filter(state__in=(*Delivery.OPEN, Delivery.State.HELD)).update(
@@ -67,7 +67,7 @@ def _erase_events(environment: Environment, subject_ref: str, now: datetime) -> 
     Attempt.objects.within(environment).filter(delivery__event__in=found).update(
         response_excerpt="", error=""
     )
-    return events.update(body="")
+    return events.update(body="", subject_ref="")
 
 
 def _erase_answers(environment: Environment, subject_ref: str) -> int:

@@ -41,7 +41,9 @@ PLANS = (
         (*EVERYTHING, "admin:keys", "admin:erase", "write:scim"),
     ),
     KeyPlan("PULSE_HR_READ_KEY", "hr", "test", "pk_test_", ("read:*",), DEMO_ACTOR),
-    KeyPlan("PULSE_COLLAB_SECRET_KEY", "collab", "test", "sk_", EVERYTHING),
+    KeyPlan(
+        "PULSE_COLLAB_SECRET_KEY", "collab", "test", "sk_", (*EVERYTHING, "admin:erase"),
+    ),
     KeyPlan("PULSE_COLLAB_PUBLISHABLE_KEY", "collab", "test", "pk_", ("connect:rooms",)),
     KeyPlan(
         "PULSE_SCREENING_KEY", "screening", "test", "pp_test_",

@@ -93,6 +93,7 @@ def samples(environment: Environment) -> Samples:
             "GET /api/v1/rooms/{room}/threads": ROOMS,
             "GET /api/v1/rooms/{room}/presence": ROOMS,
             "POST /api/v1/rooms/{room}/threads": ROOMS,
+            "DELETE /api/v1/users/{user_id}": ROOMS,
             "GET /api/v1/users/{user_id}/notifications": ROOMS,
             "POST /api/v1/users/{user_id}/notifications/read-all": ROOMS,
         },

@@ -23,7 +23,7 @@ FORMS = {
     "hr": KeyForm(
         "pk_test_", ("read:*", "write:*", "admin:keys", "admin:test", "admin:erase", "write:scim")
     ),
-    "collab": KeyForm("sk_", ("read:*", "write:*")),
+    "collab": KeyForm("sk_", ("read:*", "write:*", "admin:erase")),
     "screening": KeyForm(
         "pp_test_",
         (

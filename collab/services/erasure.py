@@ -1,0 +1,72 @@
+"""Forgetting a person: everything they wrote and were goes, what others wrote stays."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from datetime import datetime
+
+from django.db import transaction
+
+from collab.errors import CommentNotFound, ReactionNotFound
+from collab.models import Comment, Participant
+from collab.selectors import files, people, threads
+from collab.services import comments, reactions, uploads
+from collab.services.people import block_person
+from pulse.erasure.services import erase_subject
+from pulse.tenancy.models import Environment
+
+SOMEONE = "@someone"
+
+
+def erase_person(environment: Environment, *, user_id: str, now: datetime) -> None:
+    """Forget a person; rooms with somebody in them see what was said disappear.
+
+    Comments and reactions go one by one, each under its room's lock, and a thread goes with its last
+    comment. Then the person goes with uploads, notifications and lines of the feed, other people's
+    comments stop naming them, and the kernel drops its copies. Sockets close within 5 seconds and
+    tokens minted before are refused. Shared states are opaque and stay until they expire. What was
+    interrupted is finished by calling it again. Raises UserNotFound.
+    """
+    person = people.get_person(environment, user_id)
+    person.environment = environment
+    block_person(person, blocked=True)
+    while not _finish(person, now):
+        _take_back(person)
+
+
+def _take_back(person: Participant) -> None:
+    environment = person.environment
+    for comment_id in threads.comment_ids_by(environment, person):
+        with contextlib.suppress(CommentNotFound):
+            comments.delete_comment(environment, comment_id=comment_id)
+    for reaction_id in threads.reaction_ids_by(environment, person):
+        with contextlib.suppress(ReactionNotFound):
+            reactions.remove_reaction(environment, reaction_id=reaction_id)
+
+
+@transaction.atomic
+def _finish(person: Participant, now: datetime) -> bool:
+    """Delete the row unless there is something to take back; its lock keeps new comments away."""
+    environment = person.environment
+    people.lock_person(environment, person.pk)
+    if threads.comment_ids_by(environment, person) or threads.reaction_ids_by(environment, person):
+        return False
+    _unname(person)
+    loose = files.attachments_by(environment, person)
+    ids = [one.public_id for one in loose]
+    transaction.on_commit(lambda: uploads.remove_from_storage(ids), robust=True)
+    erase_subject(environment, person.external_id, now=now)
+    person.delete()
+    return True
+
+
+def _unname(person: Participant) -> None:
+    """Take the person's name and id out of what others said to them."""
+    forms = "|".join(re.escape(one) for one in (person.handle, person.external_id))
+    name = re.compile(rf"@(?:{forms})(?!\w)", re.IGNORECASE)
+    rows = threads.comments_naming(person.environment, person)
+    for row in rows:
+        row.body = name.sub(SOMEONE, row.body)
+        row.mentions = [one for one in row.mentions if one != person.external_id]
+    Comment.objects.within(person.environment).bulk_update(rows, ["body", "mentions"], 200)
