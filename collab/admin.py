@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from collab.models import (
@@ -21,8 +23,11 @@ from collab.models import (
 )
 from collab.services import comments, people, reactions, threads
 from collab.services.configs import set_turn_secret, withdraw_tokens
+from collab.services.erasure import erase_person
+from pulse import products
 from pulse.audit import services as audit
 from pulse.errors import NotFound
+from pulse.keys import services as keys
 from pulse.support_screens import ReadOnlyAdmin, acting_user
 
 
@@ -63,7 +68,7 @@ class EnvironmentConfigAdmin(ModelAdmin):
     form = ConfigForm
     list_display = ("environment", "allow_p2p", "max_file_size_mb", "allow_reactions")
     list_select_related = ("environment__organization",)
-    actions: ClassVar = ["withdraw"]
+    actions: ClassVar = ["withdraw", "replace_keys"]
     fieldsets = (
         (None, {"fields": ("environment",)}),
         (
@@ -114,6 +119,20 @@ class EnvironmentConfigAdmin(ModelAdmin):
             _record(request, row, "collab.tokens.withdrawn", ["token_generation"])
         self.message_user(request, "Open sockets close within 5 seconds; new tokens work.")
 
+    @admin.action(description="Replace the key pair: every old key stops within 5 seconds")
+    def replace_keys(
+        self, request: HttpRequest, queryset: QuerySet[EnvironmentConfig]
+    ) -> HttpResponse:
+        config = products.by_name("collab")
+        made = []
+        for row in queryset.select_related("environment__organization"):
+            pair = keys.replace_keys(row.environment, product="collab", kinds=config.key_kinds)
+            made.append({"environment": row.environment, "keys": pair})
+            for _, key, _ in pair:
+                _record(request, key, "key.replaced", [])
+        context = {**self.admin_site.each_context(request), "title": "New key pair", "made": made}
+        return TemplateResponse(request, "admin/collab/key_pair.html", context)
+
 
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnlyAdmin):
@@ -122,7 +141,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
     list_select_related = ("environment__organization",)
     search_fields = ("name", "external_id", "handle")
     ordering = ("-created_at",)
-    actions: ClassVar = ["block", "unblock"]
+    actions: ClassVar = ["block", "unblock", "erase"]
 
     @admin.action(description="Block: open sockets close within 5 seconds")
     def block(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
@@ -131,6 +150,14 @@ class ParticipantAdmin(ReadOnlyAdmin):
     @admin.action(description="Let in again")
     def unblock(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
         self._set(request, queryset, blocked=False)
+
+    @admin.action(description="Forget for good, with everything they wrote")
+    def erase(self, request: HttpRequest, queryset: QuerySet[Participant]) -> None:
+        rows = list(queryset.select_related("environment"))
+        for row in rows:
+            _record(request, row, "collab.user.erased", [])
+            erase_person(row.environment, user_id=row.external_id, now=datetime.now(UTC))
+        self.message_user(request, f"{len(rows)} people are forgotten.")
 
     def _set(self, request: HttpRequest, queryset: QuerySet[Participant], *, blocked: bool) -> None:
         rows = list(queryset.select_related("environment"))

@@ -10,6 +10,7 @@ class CollabConfig(products.ProductConfig):
     product = "collab"
     title = "Collaboration"
     prefixes = ("/api/v1", "/auth", "/files", "/sdk")
+    mount = "/collab"
     dialect_path = "collab.dialect.CollabDialect"
     urls = "collab.urls"
     page_urls = "collab.page_urls"
@@ -69,6 +70,7 @@ class CollabConfig(products.ProductConfig):
             live_prefix="sk_",
             test_prefix="sk_",
             chosen=("read:*", "write:*"),
+            scopes=("read:*", "write:*", "admin:erase"),
             example='"{base}/api/v1/rooms" -H "Authorization: Bearer {key}"',
         ),
         products.KeyKind(
@@ -82,5 +84,6 @@ class CollabConfig(products.ProductConfig):
             origins=True,
         ),
     )
+    key_pair = True
     cors = r"/(api/v1|files|sdk)/.*"
     accent = "collab"

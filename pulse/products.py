@@ -96,6 +96,8 @@ class ProductConfig(AppConfig):
     title: str = ""
     prefixes: tuple[str, ...] = ()
     """Path prefixes this product answers; the longest match wins."""
+    mount: str = ""
+    """A path that may stand before ``prefixes``: clients put their endpoint's path in front of all."""
     dialect_path: str = ""
     """Dotted path of the product's Dialect class."""
     urls: str = ""
@@ -116,6 +118,8 @@ class ProductConfig(AppConfig):
     """Whether ``X-API-Key`` is read where there is no ``Authorization``."""
     key_kinds: tuple[KeyKind, ...] = ()
     """The kinds of keys the console mints for this product."""
+    key_pair: bool = False
+    """Whether its kinds of keys belong together, and are replaced together."""
     plans: tuple[str, ...] = ()
     """Names of the plans an organization can have, the first being the one at the beginning."""
     rate_limit_policy: str = ""
@@ -182,6 +186,20 @@ def for_path(path: str) -> ProductConfig | None:
         ):
             return config
     return None
+
+
+@cache
+def mounts() -> tuple[str, ...]:
+    return tuple(f"{config.mount}/" for config in installed() if config.mount)
+
+
+def mount_of(path: str) -> str:
+    """The mount path in front of a product's own path, such as ``/collab`` of ``/collab/api/v1/users``."""
+    for mount in mounts() if path.startswith(mounts()) else ():
+        config = for_path("/" + path[len(mount) :].lstrip("/"))
+        if config is not None and mount == f"{config.mount}/" and path.startswith(mount):
+            return config.mount
+    return ""
 
 
 def for_key(token: str) -> ProductConfig | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
-from pulse.keys import bearer, forms
+from pulse.keys import bearer, forms, selectors
 from pulse.keys.models import ApiKey, RevocationMark
+from pulse.products import KeyKind
 from pulse.tenancy.models import Environment
 
 MAX_OVERLAP = timedelta(days=30)
@@ -71,6 +73,38 @@ def rotate_key(
         key.save(update_fields=["expires_at"])
         _announce_revocation()
     return fresh, token
+
+
+@transaction.atomic
+def replace_keys(
+    environment: Environment, *, product: str, kinds: Sequence[KeyKind], now: datetime | None = None
+) -> list[tuple[KeyKind, ApiKey, str]]:
+    """Mint one key of each kind and revoke every key the product had here: a leak ends in one step.
+
+    A new key has the name, scopes and origins of the latest of its kind, else the kind's own.
+    """
+    now = now or datetime.now(UTC)
+    living = list(selectors.keys_of(environment, [product]).filter(revoked_at=None))
+    made = []
+    for kind in kinds:
+        prefix = kind.prefix(live=environment.live)
+        latest = max((one for one in living if one.prefix == prefix), key=_age, default=None)
+        row, token = mint_key(
+            environment,
+            product=product,
+            prefix=prefix,
+            name=latest.name if latest else kind.label,
+            scopes=list(latest.scopes if latest else kind.chosen),
+            origins=list(latest.origins) if latest else [],
+        )
+        made.append((kind, row, token))
+    for one in living:
+        revoke_key(one, now=now)
+    return made
+
+
+def _age(key: ApiKey) -> int:
+    return key.pk
 
 
 @transaction.atomic

@@ -50,6 +50,7 @@ urlpatterns = [
     path("developers", overview.overview, name="developers"),
     path("developers/keys", keys.list_keys, name="keys"),
     path("developers/keys/new/<slug:product>", keys.new_key, name="new_key"),
+    path("developers/keys/replace/<slug:product>", keys.replace_keys, name="replace_keys"),
     path("developers/keys/<str:key_id>", keys.key_detail, name="key"),
     path("developers/keys/<str:key_id>/rotate", keys.rotate_key, name="rotate_key"),
     path("developers/keys/<str:key_id>/revoke", keys.revoke_key, name="revoke_key"),

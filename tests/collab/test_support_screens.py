@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from collab.models import Comment, EnvironmentConfig, Participant, Thread
 from collab.services import comments, people, reactions, threads
 from collab.services.comments import Said
 from pulse import vault
+from pulse.keys import bearer
 from pulse.tenancy.models import Environment, User
+from tests.support.tenancy import make_key
 
 HOSTILE = "<script>alert(1)</script>"
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
@@ -102,6 +105,29 @@ def test_blocking_and_withdrawing_are_actions(operator: Client, thread: Thread) 
     person.refresh_from_db()
     config.refresh_from_db()
     assert (person.blocked, config.token_generation) == (True, 2)
+
+
+def test_a_key_pair_is_replaced_and_shown_once(operator: Client, thread: Thread) -> None:
+    environment = thread.environment
+    old = make_key("collab", environment, prefix="sk_", scopes=["read:*", "write:*"])
+    config = EnvironmentConfig.unscoped.get()
+    sent = {"action": "replace_keys", "_selected_action": [config.pk]}
+    page = operator.post(screen(EnvironmentConfig, "changelist"), sent).content.decode()
+
+    secret, publishable = re.findall(r"<code>([sp]k_\w+)</code>", page)
+    assert bearer.identify(old, ("sk_",)) is None
+    assert bearer.identify(secret, ("sk_",)).scopes == {"read:*", "write:*"}  # type: ignore[union-attr]
+    assert bearer.identify(publishable, ("pk_",)).environment == environment  # type: ignore[union-attr]
+
+
+def test_a_person_is_forgotten_for_good(operator: Client, thread: Thread) -> None:
+    person = Participant.unscoped.get(external_id="user-1")
+    operator.post(
+        screen(Participant, "changelist"), {"action": "erase", "_selected_action": [person.pk]}
+    )
+
+    assert list(Participant.unscoped.values_list("external_id", flat=True)) == ["user-2"]
+    assert list(Comment.unscoped.values_list("author__external_id", flat=True)) == ["user-2"]
 
 
 def test_the_turn_secret_is_encrypted_and_shown_to_nobody(operator: Client, thread: Thread) -> None:

@@ -82,6 +82,28 @@ def test_rotating_with_overlap_keeps_the_old_key_for_a_day(page, environment):
     assert bearer.identify(token_in(response), ("pk_test_",)) is not None
 
 
+def test_replacing_the_pair_makes_both_keys_anew_and_ends_every_old_one(page, environment):
+    olds = [
+        make_key("collab", environment, prefix=prefix, scopes=scopes)
+        for prefix, scopes in (
+            ("sk_", ["read:*"]),
+            ("pk_", ["connect:rooms"]),
+            ("sk_", ["write:*"]),
+        )
+    ]
+    other = make_key("hr", environment)
+
+    response = page.post("/developers/keys/replace/collab")
+
+    assert (response.status_code, response["Cache-Control"]) == (201, "no-store")
+    secret, publishable = re.findall(r'id="token-\w+">([^<]+)<', response.content.decode())
+    assert [bearer.identify(one, ("sk_", "pk_")) for one in olds] == [None, None, None]
+    assert bearer.identify(secret, ("sk_",)).scopes == {"write:*"}
+    assert bearer.identify(publishable, ("pk_",)).scopes == {"connect:rooms"}
+    assert bearer.identify(other, ("pk_test_",)) is not None
+    assert page.post("/developers/keys/replace/hr").status_code == 404
+
+
 def test_a_strangers_key_does_not_exist(page, environment, other_environment):
     make_key("hr", other_environment)
     key = ApiKey.objects.within(other_environment).get()

@@ -37,7 +37,9 @@ def list_keys(request: HttpRequest) -> HttpResponse:
         {"key": key, "requests": requests.get(key.public_id, 0), "state": state_of(key)}
         for key in selectors.keys_of(environment, shell.chosen(request, visible))
     ]
-    context = {"rows": rows, "products": visible, "manageable": shell.visible(request, "manage")}
+    manageable = shell.visible(request, "manage")
+    context = {"rows": rows, "products": visible, "manageable": manageable}
+    context["pairs"] = [one for one in manageable if one.key_pair]
     return shell.show(request, "console/keys.html", context)
 
 
@@ -152,6 +154,24 @@ def rotate_key(request: HttpRequest, key_id: str) -> HttpResponse:
 
 def _prefixes(kind: KeyKind) -> tuple[str, str]:
     return kind.live_prefix, kind.test_prefix
+
+
+@sensitive_variables("made", "shown")
+@access.require()
+@require_POST
+def replace_keys(request: HttpRequest, product: str) -> HttpResponse:
+    """POST /developers/keys/replace/{product}"""
+    config = shell.needs(request, product, "manage")
+    if not config.key_pair:
+        raise Http404(f"{product} has no key pair")
+    made = keys.replace_keys(shell.environment_of(request), product=product, kinds=config.key_kinds)
+    shown = []
+    for kind, key, token in made:
+        shell.record(request, "key.replaced", key.public_id, product=product)
+        shown.append({"kind": kind, "key": key, "token": token})
+    return shell.show(
+        request, "console/key_pair_made.html", {"config": config, "made": shown}, status=201
+    )
 
 
 @access.require()
