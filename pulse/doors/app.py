@@ -221,14 +221,19 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _normalized(scope: Any) -> Any:
-    """Leading slashes collapse: a client with a trailing slash in its base sends two."""
+    """The path as routes know it: without a product's mount path, and with one leading slash.
+
+    A client with a trailing slash in its base sends two.
+    """
     path = scope["path"]
-    if not path.startswith("//"):
+    mount = products.mount_of(path)
+    if not mount and not path.startswith("//"):
         return scope
+    raw_path = scope.get("raw_path", path.encode()).removeprefix(mount.encode())
     return {
         **scope,
-        "path": "/" + path.lstrip("/"),
-        "raw_path": b"/" + scope.get("raw_path", path.encode()).lstrip(b"/"),
+        "path": "/" + path.removeprefix(mount).lstrip("/"),
+        "raw_path": b"/" + raw_path.lstrip(b"/"),
     }
 
 

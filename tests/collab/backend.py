@@ -94,6 +94,7 @@ class Backend:
     """Calls with the secret key."""
 
     live: LiveServer
+    path: str = ""
 
     @property
     def secret(self) -> str:
@@ -109,7 +110,7 @@ class Backend:
 
     @property
     def ws_url(self) -> str:
-        return self.live.base_url.replace("http", "ws")
+        return self.live.base_url.replace("http", "ws") + self.path
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> httpx.Response:
         headers = {"Authorization": f"Bearer {token or self.secret}"}
