@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any, ClassVar
 
 from channels.exceptions import StopConsumer
@@ -46,7 +47,7 @@ class HubConsumer(AsyncWebsocketConsumer):
         doorway.enter(self.address)
         self.waiting = True
         self.hub = live
-        self.allowance = Allowance()
+        self.allowance = Allowance(time.monotonic())
         self.connection = Connection(Outlet(self.base_send))
         live.connections[self.connection.id] = self.connection
         await self.accept()
@@ -69,7 +70,7 @@ class HubConsumer(AsyncWebsocketConsumer):
         if self.connection.closing:
             return
         text = message.get("text")
-        if not self.allowance.spend():
+        if not self.allowance.spend(time.monotonic()):
             if self.allowance.abused:
                 self.refuse("Too many messages", code="rate_limited", close=ABUSE)
             else:

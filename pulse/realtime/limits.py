@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 
 PER_SECOND = 60.0
@@ -14,20 +13,17 @@ PENDING_PER_PROCESS = 2000
 
 
 class Allowance:
-    """A token bucket, and a memory of how long it has been overdrawn."""
+    """A token bucket, and a memory of how long it has been overdrawn. ``now`` is a steady clock's."""
 
-    def __init__(self, *, per_second: float = PER_SECOND, burst: float = BURST) -> None:
-        self.per_second = per_second
-        self.burst = burst
-        self.tokens = burst
-        self.at = time.monotonic()
+    def __init__(self, now: float) -> None:
+        self.tokens = BURST
+        self.at = now
         self.over_since = 0.0
         self.refused_at = 0.0
 
-    def spend(self) -> bool:
+    def spend(self, now: float) -> bool:
         """Whether one more message is within the limit."""
-        now = time.monotonic()
-        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.per_second)
+        self.tokens = min(BURST, self.tokens + (now - self.at) * PER_SECOND)
         self.at = now
         if self.tokens >= 1:
             self.tokens -= 1

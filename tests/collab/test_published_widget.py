@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -287,7 +288,9 @@ def test_everybody_is_back_after_the_server_has_restarted(
     alice.call("createThread", "before")
     bob.sees_comment("before")
 
-    backend.live.kill("web")
+    witness = backend.enter(bob.state(THREADS)[0]["roomId"])
+    backend.live.kill("web", signal.SIGTERM)
+    assert witness.closed() == 1012
     backend.live.start("web")
     backend.live.ready()
 

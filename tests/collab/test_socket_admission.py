@@ -125,6 +125,19 @@ def test_revoked_keys_and_blocked_people_are_out_within_seconds(backend: Backend
     assert (by_key.closed(), by_person.closed()) == (4401, 4401)
 
 
+def test_a_token_that_expires_ends_its_socket_with_a_word(backend: Backend) -> None:
+    token = backend.run(
+        "from datetime import UTC, datetime, timedelta; from collab.models import Room;"
+        "from collab.services.tokens import LIFETIME, mint_token;"
+        "e = Room.unscoped.first().environment; now = datetime.now(UTC) + timedelta(seconds=3);"
+        "print(mint_token(e, external_id='user-1', name='Alice', now=now - LIFETIME)[0])"
+    ).strip()
+    socket = backend.enter("dashboard", token=token)
+
+    assert socket.hear("auth:error", 8)["message"] == "Invalid or expired token"
+    assert socket.closed() == 4401
+
+
 def test_held_messages_follow_the_snapshot_without_gap_or_double(backend: Backend) -> None:
     room = f"race-{uuid.uuid4()}"
     writer = backend.enter(room, *BOB)
