@@ -258,3 +258,24 @@ def test_lists_take_a_limit_and_continue_behind_a_cursor(collab: Api) -> None:
     assert len(rest["items"]) == 1
     assert "nextCursor" not in rest
     assert collab.get("/api/v1/rooms", {"cursor": page["nextCursor"]}).status_code == 400
+
+
+def test_filters_of_lists_are_part_of_the_cursor(collab: Api) -> None:
+    first, second, third = start(collab), start(collab, mentions=["user-2"]), start(collab)
+    collab.patch(f"/api/v1/threads/{second['id']}", {"resolved": True})
+    path = "/api/v1/rooms/dashboard/threads"
+    for resolved, wanted in (("true", [second]), ("false", [first, third])):
+        items = collab.get(path, {"resolved": resolved}).json()["items"]
+        assert [one["id"] for one in items] == [one["id"] for one in wanted]
+    cursor = collab.get(path, {"resolved": "false", "limit": 1}).json()["nextCursor"]
+    assert collab.get(path, {"resolved": "true", "cursor": cursor}).status_code == 400
+    assert collab.get(path, {"limit": 0}).status_code == 400
+
+    found = collab.get("/api/v1/users", {"search": "bob s"}).json()["items"]
+    assert [one["externalId"] for one in found] == ["user-2"]
+    told = "/api/v1/users/user-2/notifications"
+    (item,) = collab.get(told, {"unread": "true"}).json()["items"]
+    collab.post(f"/api/v1/notifications/{item['id']}/read")
+    assert collab.get(told, {"unread": "true"}).json() == {"items": []}
+    comments = f"/api/v1/threads/{first['id']}/comments"
+    assert len(collab.get(comments, {"limit": 1}).json()["items"]) == 1
