@@ -13,7 +13,7 @@ from collab.models import Comment, Participant
 from collab.selectors import files, people, threads
 from collab.services import comments, reactions, uploads
 from collab.services.people import block_person
-from pulse.erasure.services import erase_subject
+from pulse.erasure.services import erase_events_with, erase_subject
 from pulse.tenancy.models import Environment
 
 SOMEONE = "@someone"
@@ -52,7 +52,7 @@ def _finish(person: Participant, now: datetime) -> bool:
     people.lock_person(environment, person.pk)
     if threads.comment_ids_by(environment, person) or threads.reaction_ids_by(environment, person):
         return False
-    _unname(person)
+    _unname(person, now)
     loose = files.attachments_by(environment, person)
     ids = [one.public_id for one in loose]
     transaction.on_commit(lambda: uploads.remove_from_storage(ids), robust=True)
@@ -61,7 +61,7 @@ def _finish(person: Participant, now: datetime) -> bool:
     return True
 
 
-def _unname(person: Participant) -> None:
+def _unname(person: Participant, now: datetime) -> None:
     """Take the person's name and id out of what others said to them."""
     forms = "|".join(re.escape(one) for one in (person.handle, person.external_id))
     name = re.compile(rf"@(?:{forms})(?!\w)", re.IGNORECASE)
@@ -69,4 +69,5 @@ def _unname(person: Participant) -> None:
     for row in rows:
         row.body = name.sub(SOMEONE, row.body)
         row.mentions = [one for one in row.mentions if one != person.external_id]
+        erase_events_with(person.environment, str(row.public_id), now=now)
     Comment.objects.within(person.environment).bulk_update(rows, ["body", "mentions"], 200)

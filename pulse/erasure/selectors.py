@@ -20,6 +20,10 @@ def events_about(environment: Environment, subject_ref: str) -> QuerySet[Event]:
     return rows.filter(subject_ref__contains=pad_refs(subject_ref))
 
 
+def events_with(environment: Environment, text: str) -> QuerySet[Event]:
+    return Event.objects.within(environment).filter(body__contains=text)
+
+
 def answers_of(environment: Environment) -> QuerySet[StoredAnswer]:
     return StoredAnswer.objects.within(environment).exclude(body=None)
 

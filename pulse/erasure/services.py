@@ -11,6 +11,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from pulse import vault
 from pulse.erasure import selectors
@@ -19,7 +20,7 @@ from pulse.exports.models import Export
 from pulse.idempotency.models import StoredAnswer
 from pulse.mail.models import OutgoingMail
 from pulse.tenancy.models import Environment
-from pulse.webhooks.models import Attempt, Delivery
+from pulse.webhooks.models import Attempt, Delivery, Event
 
 
 def digest_of(environment: Environment, subject_ref: str) -> str:
@@ -38,12 +39,13 @@ def erase_subject(
     """Remove every copy that the kernel keeps of a person, and note it in the ledger.
 
     Bodies of webhook events about ``subject_ref`` go, with the reference itself, which may be an id of
-    the customer's own, and what receivers answered; pending deliveries of them are cancelled. Stored answers that name it, mails about it or to one of
-    ``addresses``, and finished export files of the environment go too. The audit log stays: it
-    holds names of members and ids, never values. Safe to repeat.
+    the customer's own, and what receivers answered; pending deliveries of them are cancelled. Stored
+    answers that name it, mails about it or to one of ``addresses``, and finished export files of the
+    environment go too. The audit log stays: it holds names of members and ids, never values. Safe to
+    repeat.
     """
     counts = {
-        "events": _erase_events(environment, subject_ref, now),
+        "events": _erase_events(environment, selectors.events_about(environment, subject_ref), now),
         "answers": _erase_answers(environment, subject_ref),
         "mails": _erase_mails(environment, subject_ref, addresses or []),
         "exports": _erase_exports(environment),
@@ -57,8 +59,13 @@ def erase_subject(
     return row
 
 
-def _erase_events(environment: Environment, subject_ref: str, now: datetime) -> int:
-    events = selectors.events_about(environment, subject_ref)
+@transaction.atomic
+def erase_events_with(environment: Environment, text: str, *, now: datetime) -> int:
+    """Remove the bodies of events that hold ``text``, such as the id of what somebody else wrote."""
+    return _erase_events(environment, selectors.events_with(environment, text), now)
+
+
+def _erase_events(environment: Environment, events: QuerySet[Event], now: datetime) -> int:
     found = list(events.values_list("pk", flat=True))
     owed = Delivery.objects.within(environment).filter(event__in=found)
     owed.filter(state__in=(*Delivery.OPEN, Delivery.State.HELD)).update(
