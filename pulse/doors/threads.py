@@ -11,9 +11,9 @@ from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
-from pulse.doors.turns import Turns
+from pulse.doors.turns import Turns, while_away
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -35,6 +35,9 @@ async def in_thread(
 def _with_connection(work: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     close_old_connections()
     try:
-        return work(*args, **kwargs)
+        if connection.vendor == "sqlite":  # the file is in this process: nobody is waited for
+            return work(*args, **kwargs)
+        with connection.execute_wrapper(while_away):
+            return work(*args, **kwargs)
     finally:
         close_old_connections()

@@ -78,6 +78,13 @@ class Turns(Executor):
             else:
                 self._idle.append(worker)
 
+    def leave(self, worker: _Worker) -> None:
+        """The thread is about to wait, so another one may begin."""
+        with self._lock:
+            worker.began = 0.0
+            if self._jobs:
+                self._wake_if_stuck()
+
     def _look(self) -> None:
         """While jobs wait, see to it that somebody gets on."""
         while True:
@@ -90,8 +97,20 @@ class Turns(Executor):
                     self._queued.clear()
 
 
+def while_away(execute: Callable[..., Any], *query: Any) -> Any:
+    """A wrapper of Django's for queries: who waits for a database server lets the next job begin."""
+    worker = threading.current_thread()
+    if not isinstance(worker, _Worker):
+        return execute(*query)
+    worker.turns.leave(worker)
+    try:
+        return execute(*query)
+    finally:
+        worker.began = time.monotonic()
+
+
 class _Worker(threading.Thread):
-    """One thread; ``began`` is when it took its job, 0 while it has none."""
+    """One thread; ``began`` is when it took its job or came back to it, 0 while it has none."""
 
     def __init__(self, turns: Turns, name: str) -> None:
         super().__init__(name=name, daemon=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import connection, connections
+
+from pulse.tenancy.models import Environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +30,23 @@ def test_a_connection_that_was_cut_off_is_replaced_before_the_next_query():
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 4, 20, 12, 5, 0, tzinfo=UTC),
+        datetime(1, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ],
+)
+def test_an_instant_comes_back_as_it_was_stored(environment, moment):
+    Environment.objects.filter(pk=environment.pk).update(created_at=moment)
+
+    read = Environment.objects.get(pk=environment.pk).created_at
+
+    assert read == moment
+    assert read.utcoffset() == timedelta(0)
 
 
 def _last_query(mine) -> str:

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from pulse.doors import turns as turns_of
 from pulse.doors.turns import STUCK_SECONDS, Turns
 
 PATIENCE = 5
@@ -32,6 +33,17 @@ def test_a_stuck_job_does_not_hold_up_the_next_one():
     assert not stuck.done()
     gate.set()
     assert stuck.result(PATIENCE)
+
+
+def test_who_waits_for_a_database_lets_the_next_one_begin_at_once(monkeypatch):
+    monkeypatch.setattr(turns_of, "STUCK_SECONDS", 60)
+    turns, gate = Turns(2, "away"), threading.Event()
+    away = turns.submit(turns_of.while_away, gate.wait, PATIENCE)
+
+    assert turns.submit(lambda: "next").result(PATIENCE) == "next"
+
+    gate.set()
+    assert away.result(PATIENCE)
 
 
 def test_no_more_than_the_given_number_of_jobs_run_at_once():

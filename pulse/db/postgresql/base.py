@@ -1,18 +1,40 @@
-"""Django's PostgreSQL backend with a health check that costs no round trip.
+"""Django's PostgreSQL backend, cheaper per request in two places.
 
 Django asks a kept connection ``SELECT 1`` before the first query of every request. A server that went
-away has closed its end, which the socket tells at once.
+away has closed its end, which the socket tells at once. And Django reads instants in Python, 4 µs
+each, to change their time zone; the sessions are in UTC already.
 """
 
 from __future__ import annotations
 
 import select
+from datetime import UTC, datetime
+from typing import Any
 
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresWrapper
 from psycopg.pq import TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
+
+
+class UtcLoader(TimestamptzLoader):
+    """Instants as the server writes them in ISO style; Django asks each reader for its time zone."""
+
+    timezone = UTC
+
+    def load(self, data: Any) -> datetime:
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:  # infinity, years beyond 9999: psycopg says what is wrong
+            return super().load(data)
 
 
 class DatabaseWrapper(PostgresWrapper):
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        if self.timezone == UTC:
+            connection.adapters.register_loader("timestamptz", UtcLoader)
+        return connection
+
     def is_usable(self) -> bool:
         """Whether the connection can be used: idle with nothing to read, else if it answers."""
         return self._is_quiet() or super().is_usable()
