@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
+import socketserver
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,15 +17,34 @@ from typing import Any
 import pytest
 
 from tests.soak.load import call
-from tests.support import live, surroundings
+from tests.support import live, servers, surroundings
 
 SDK = Path(surroundings.ROOT) / "sdks" / "python-traces"
 
 
-@pytest.fixture(scope="module")
-def server():
-    with live.running(PULSE_DEMO="0") as running:
-        yield running
+@pytest.fixture
+def server(live_server) -> live.LiveServer:
+    return live_server
+
+
+@contextlib.contextmanager
+def forwarding(port: int, to_port: int) -> Iterator[None]:
+    """A server's way back: until this block nothing listens on ``port``."""
+
+    class Forwarder(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection(("127.0.0.1", to_port), 10) as server:
+                threading.Thread(target=copy, args=(self.request, server), daemon=True).start()
+                copy(server, self.request)
+
+    def copy(source: socket.socket, target: socket.socket) -> None:
+        while part := source.recv(1 << 16):
+            target.sendall(part)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", port), Forwarder) as forwarder:
+        threading.Thread(target=forwarder.serve_forever, daemon=True).start()
+        yield
+        forwarder.shutdown()
 
 
 @pytest.fixture
@@ -29,7 +53,7 @@ def sdk(monkeypatch):
     import pulse_sdk
 
     yield pulse_sdk
-    pulse_sdk.shutdown(2)
+    pulse_sdk.shutdown(0.5)
     for name in [one for one in sys.modules if one.startswith("pulse_sdk")]:
         del sys.modules[name]
 
@@ -152,18 +176,37 @@ def test_streams_and_asynchronous_calls_are_recorded_when_they_end(sdk, server):
 
 
 def test_what_could_not_be_sent_is_sent_later_and_stored_once(sdk, server):
-    start(sdk, server, batch_size=1)
+    port = servers.free_port()
+    sdk.init_pulse(server.keys["PULSE_TRACES_KEY"], f"http://127.0.0.1:{port}", batch_size=1)
     client = sdk.observe(make_openai(lambda **_: Answer(OPENAI)), "openai", session_id="later")
-    server.kill("web")
     for _ in range(3):
         client.chat.completions.create(model="gpt-4o", messages=[])
-    assert not sdk.flush(0.5)
+    assert not sdk.flush(0.3)
 
-    server.start("web")
-    server.ready()
+    with forwarding(port, server.port):
+        assert sdk.flush(20)
 
-    assert sdk.flush(40)
     assert len(rows(server, "later", 3)) == 3
+
+
+def test_traces_that_arrive_meanwhile_do_not_shorten_the_pause_between_attempts(sdk):
+    attempts = []
+
+    class Refusing(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            attempts.append(time.monotonic())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}"
+        sdk.init_pulse("pulse_sk_x", address, batch_size=1)
+        client = sdk.observe(make_openai(lambda **_: Answer(OPENAI)), "openai")
+        for _ in range(30):
+            client.chat.completions.create(model="gpt-4o", messages=[])
+            time.sleep(0.01)
+        server.shutdown()
+
+    assert len(attempts) <= 2
 
 
 def test_the_buffer_is_bounded_and_says_what_it_dropped(sdk):

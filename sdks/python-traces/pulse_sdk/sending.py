@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import http.client
 import json
 import logging
 import random
@@ -42,7 +43,8 @@ class Sender:
         self._waiting: deque[dict[str, Any]] = deque()
         self._sending = 0
         self._changed = threading.Condition()
-        self._flushing = 0
+        self._flushing = 0  # who waits for a flush now
+        self._asked = 0  # how often somebody has asked for one
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="pulse-sdk", daemon=True)
         self._thread.start()
@@ -61,6 +63,7 @@ class Sender:
         deadline = time.monotonic() + timeout_seconds
         with self._changed:
             self._flushing += 1
+            self._asked += 1
             self._changed.notify_all()
             try:
                 while self._waiting or self._sending:
@@ -119,13 +122,23 @@ class Sender:
                     self._refused(batch, error)
                     return
                 problem: Exception = error
-            except (OSError, ValueError) as error:
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 problem = error
             log.warning("Pulse is not reachable, trying again: %s", problem)
-            with self._changed:
-                self._changed.wait(pause * random.uniform(0.7, 1.3))
+            self._rest(pause * random.uniform(0.7, 1.3))
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         self.dropped += len(batch)
+
+    def _rest(self, seconds: float) -> None:
+        """Pause, however many traces arrive meanwhile; somebody who flushes or stops ends it."""
+        until = time.monotonic() + seconds
+        with self._changed:
+            asked = self._asked
+            while not self._stopping and self._asked == asked:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return
+                self._changed.wait(left)
 
     def _refused(self, batch: list[dict[str, Any]], error: urllib.error.HTTPError) -> None:
         """One bad trace refuses its whole batch, so each is sent alone once."""
