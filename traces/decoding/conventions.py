@@ -21,8 +21,10 @@ WHOLE = ("pulse.request", "pulse.response", "gen_ai.input.messages", "gen_ai.out
 
 OPERATIONS = {
     "execute_tool": items.TOOL_USE,
+    "retrieval": items.TOOL_USE,
     "invoke_agent": "agent_run",
     "create_agent": "agent_run",
+    "invoke_workflow": "agent_run",
 }
 METADATA_PREFIX = "pulse.metadata."
 
@@ -293,4 +295,20 @@ def to_items(spans: list[PlainSpan], now_ms: int) -> tuple[list[dict[str, Any]],
         except Rejected as rejection:
             rejected += 1
             reason = reason or str(rejection)
+    _share_sessions(good)
     return good, rejected, reason
+
+
+def _share_sessions(spans: list[dict[str, Any]]) -> None:
+    """A session that one span of a trace names is that of its neighbours which name none.
+
+    Instrumentations put it on the span around a call, and know nothing of it in the call itself.
+    """
+    named = {
+        span["trace_id"]: span["session_id"]
+        for span in reversed(spans)
+        if span["session_id"] != span["trace_id"]
+    }
+    for span in spans:
+        if span["session_id"] == span["trace_id"]:
+            span["session_id"] = named.get(span["trace_id"], span["session_id"])
