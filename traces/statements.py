@@ -102,6 +102,17 @@ def forget_words(cursor: Any, trace_pks: Sequence[int]) -> None:
     )
 
 
+def forget_environment(cursor: Any, environment_id: int) -> None:
+    """Forget the words of every trace that the environment still has."""
+    cursor.execute(
+        "DELETE FROM traces_search WHERE environment_id = %s"
+        if connection.vendor == "postgresql"
+        else "DELETE FROM traces_search WHERE rowid IN"
+        " (SELECT id FROM traces_trace WHERE environment_id = %s)",
+        [environment_id],
+    )
+
+
 def search(
     cursor: Any, environment_id: int, sought: Sequence[tuple[str, bool]], before: int, limit: int
 ) -> list[int]:

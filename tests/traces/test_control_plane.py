@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 
 from pulse.ratelimits import stores
@@ -13,6 +14,7 @@ from pulse.tenancy.models import Environment, Organization
 from tests.support import tenancy
 from tests.support.api import Api
 from tests.traces.samples import make_trace, post_traces
+from traces.digest import search
 
 pytestmark = pytest.mark.django_db
 
@@ -228,6 +230,27 @@ def test_projects_are_made_renamed_and_deleted(client, ada):
     assert client.delete(path).json() == {"success": True}
     listed = client.get("/dashboard/api/projects").json()["projects"]
     assert [one["name"] for one in listed] == ["Engines"]
+
+
+def test_a_deleted_project_leaves_no_words_behind(client, ada):
+    made = client.post("/dashboard/api/projects", {"name": "Looms"}).json()
+    here = {"X-Project-Id": made["projectId"]}
+    assert (
+        client.post("/dashboard/api/traces/batch", [make_trace()], headers=here).status_code == 202
+    )
+    while search.run():
+        pass
+    assert count_words() == 1
+
+    client.delete(f"/dashboard/api/projects/{made['projectId']}")
+
+    assert count_words() == 0
+
+
+def count_words() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM traces_search")
+        return int(cursor.fetchone()[0])
 
 
 def test_an_environment_of_the_deployment_is_not_a_project_to_delete(client, environment):

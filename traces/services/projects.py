@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from pulse.keys import services as keys
 from pulse.keys.models import ApiKey
 from pulse.tenancy.models import Environment, Grant, Member, User
+from traces import statements
 from traces.errors import (
     AdminRequired,
     AlreadyMember,
@@ -88,6 +89,8 @@ def delete_project(project: Environment) -> None:
         raise ProjectNotDeletable
     for key in control.project_keys(project):
         keys.revoke_key(key)
+    with connection.cursor() as cursor:
+        statements.forget_environment(cursor, project.pk)
     for model in _DATA:
         model.objects.within(project).delete()
     project.delete()
