@@ -25,6 +25,8 @@ _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 
 def normal(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", text).casefold()
 
 
@@ -35,11 +37,11 @@ def first_bytes(text: str, limit: int = MAX_TEXT_BYTES) -> str:
 def words_of(text: str) -> set[str]:
     """The words that ``text`` is found by."""
     found: set[str] = set()
-    for run in _RUN.findall(normal(text)):
-        if _IS_UNSPACED.match(run):
-            found.update(_bigrams(run))
-        else:
+    for run in set(_RUN.findall(normal(text))):
+        if run.isascii() or not _IS_UNSPACED.match(run):
             found.add(run[:MAX_WORD])
+        else:
+            found.update(_bigrams(run))
     return found
 
 

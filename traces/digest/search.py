@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from traces import statements, words
 from traces.selectors import search
 
-SLICE = 150
+SLICE, CALM_SLICE = 150, 600
+"""Traces in one transaction while ingest has work, and while it has none."""
 
 
 def run() -> int:
@@ -22,7 +23,9 @@ def run() -> int:
     job = search.oldest_job()
     if job is None:
         return 0
-    taken, left = job.trace_ids[:SLICE], job.trace_ids[SLICE:]
+    busy = search.ingest_has_work()
+    size = SLICE if busy else CALM_SLICE
+    taken, left = job.trace_ids[:size], job.trace_ids[size:]
     documents = [
         (row["id"], job.environment_id, words_of_trace(row))
         for row in search.texts_of(job.environment_id, taken)
@@ -37,7 +40,7 @@ def run() -> int:
             locked.save(update_fields=["trace_ids"])
         else:
             locked.delete()
-    return 0 if search.ingest_has_work() else len(taken)
+    return 0 if busy else len(taken)
 
 
 def words_of_trace(row: dict[str, Any]) -> set[str]:
