@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from tests.soak.load import call
 from tests.support import browser as browsers
 from tests.support.axe import grave_issues
+from tests.traces.samples import make_trace
 from traces.samples import FAILED_ID, KNOWN_ID
 
 pytestmark = pytest.mark.browser
@@ -65,3 +68,20 @@ def test_a_test_trace_is_stored_scored_and_found_by_its_words(engineer, live_ser
     engineer.wait_for_url("**model=gpt-4o-mini**")
     assert "score=friendly" in engineer.url
     assert "Is anybody there?" in engineer.inner_text("main table")
+
+
+def test_a_list_that_is_followed_shows_what_arrives(engineer, live_server):
+    engineer.goto(f"{live_server.base_url}/traces?model=followed")
+    engineer.click("text=Follow")
+    assert "Nothing matches" in engineer.inner_text("main")
+
+    trace = make_trace(
+        timestamp=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", model_requested="followed"
+    )
+    key = live_server.keys["PULSE_TRACES_KEY"]
+    call("POST", f"{live_server.base_url}/v1/traces/async", key, [trace])
+
+    engineer.wait_for_selector("#found table", timeout=15_000)
+    assert "followed" in engineer.inner_text("#found")
+    engineer.click("text=Stop following")
+    engineer.wait_for_url("**/traces?model=followed")

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from pulse.errors import ApiError
 from pulse.site.access import PageRequest, require
 from traces import serializers
 from traces.models import Alert
 from traces.pages import reading
-from traces.pages.base import demand, frame, number, page_of, problem, read_form, whole_number
+from traces.pages.base import change, frame, number, page_of, read_form, whole_number
 from traces.selectors import upkeep
 from traces.services import alerting
 
@@ -34,12 +33,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/alerts"""
     page = page_of(request)
     if request.method == "POST":
-        demand(request, "manage")
-        try:
-            _change(page)
-        except ApiError as error:
-            messages.error(request, problem(error))
-        return redirect("traces-alerts")
+        return change(request, _change, level="manage", back="traces-alerts")
     return render(
         request,
         "traces/alerts.html",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from rest_framework.exceptions import ValidationError
 from rest_framework.serializers import BaseSerializer
 
@@ -33,6 +35,18 @@ def demand(request: HttpRequest, level: str) -> None:
     """For whom may not do this, it does not exist. Raises Http404."""
     if not allows(request, level):
         raise Http404(f"no {level} grant for traces")
+
+
+def change(
+    request: HttpRequest, work: Callable[[PageRequest], None], *, level: str, back: str
+) -> HttpResponse:
+    """Do what a form asked for, say what is refused, and go ``back``. Raises Http404."""
+    demand(request, level)
+    try:
+        work(page_of(request))
+    except ApiError as error:
+        messages.error(request, problem(error))
+    return redirect(back)
 
 
 def frame(request: HttpRequest, tab: str, **values: Any) -> dict[str, Any]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from pulse.errors import ApiError
 from pulse.site.access import PageRequest, require
 from traces.pages import reading
-from traces.pages.base import demand, frame, page_of
+from traces.pages.base import change, frame, page_of
 from traces.selectors import upkeep
 from traces.services import upkeep as upkeep_services
 
@@ -21,12 +20,7 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/dead-letters"""
     page = page_of(request)
     if request.method == "POST":
-        demand(request, "manage")
-        try:
-            _settle(request, page)
-        except ApiError as error:
-            messages.error(request, error.message)
-        return redirect("traces-dead-letters")
+        return change(request, _settle, level="manage", back="traces-dead-letters")
     letters = upkeep.dead_letters(page.environment)[:100]
     return render(
         request,
@@ -40,13 +34,13 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _settle(request: HttpRequest, page: PageRequest) -> None:
+def _settle(request: PageRequest) -> None:
     text = request.POST.get("id", "")
     pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     if request.POST.get("action") == "discard" and pk is not None:
-        upkeep_services.discard_dead_letter(page.environment, pk=pk)
+        upkeep_services.discard_dead_letter(request.environment, pk=pk)
         messages.success(request, "Discarded.")
     else:
         pks = None if pk is None else [pk]
-        count = upkeep_services.replay_dead_letters(page.environment, pks=pks)
+        count = upkeep_services.replay_dead_letters(request.environment, pks=pks)
         messages.success(request, f"{count} put back into the inbox.")

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from pulse.errors import ApiError
 from pulse.site.access import PageRequest, require
 from traces import pricing, serializers, shapes
-from traces.pages.base import demand, frame, number, page_of, problem, read_form, whole_number
+from traces.pages.base import change, frame, number, page_of, read_form, whole_number
 from traces.selectors import upkeep
 from traces.services import upkeep as upkeep_services
 
@@ -23,12 +22,7 @@ def prices(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/prices"""
     page = page_of(request)
     if request.method == "POST":
-        demand(request, "manage")
-        try:
-            _change(page)
-        except ApiError as error:
-            messages.error(request, problem(error))
-        return redirect("traces-prices")
+        return change(request, _change, level="manage", back="traces-prices")
     return render(
         request,
         "traces/prices.html",
