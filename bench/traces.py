@@ -7,6 +7,7 @@ is that of the whole way, and its lag is that of a server with as much to do as 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 import statistics
@@ -30,8 +31,8 @@ STORED, STORED_LARGE = 60_000, 1_000_000
 SECONDS = 5.0
 BATCH = 100
 SINGLES, SENDERS = 64, 8
-UNDER_WAY = 7_000
-"""Traces between 202 and queryable at most: somewhat more than a second's worth."""
+UNDER_WAY = 5_000
+"""Traces between 202 and queryable at most: about a second's worth."""
 WINDOW_SECONDS = 10.0
 WORDS = [
     "parcel",
@@ -263,8 +264,11 @@ def _batches(size: int) -> Callable[[], bytes]:
     text = json.dumps([make_item(number) for number in range(size)])
     parts = re.split(r'(?<="trace_id": ")[0-9a-f-]{36}|(?<="session_id": ")(?=@)', text)
 
+    made = itertools.count()
+    run = uuid.uuid4().hex[:8]
+
     def make() -> bytes:
-        session, pieces = str(uuid.uuid4()), [parts[0]]
+        session, pieces = f"{run}-{next(made) * size // 10}", [parts[0]]
         for part in parts[1:]:
             pieces += (session if part.startswith("@") else str(uuid.uuid4()), part)
         return "".join(pieces).encode()

@@ -148,6 +148,9 @@ def _grow(server: LiveServer, database: str, known: int, size: int, now_ms: int)
         environment = connection.execute(
             "SELECT id FROM tenancy_environment WHERE kind = 'test'"
         ).fetchone()[0]
+        if database == "SQLite":
+            connection.execute("PRAGMA synchronous=OFF")
+        indexes = _drop_indexes(connection, database)
         step_ms = SPREAD_DAYS * DAY_MS // (size - known)
         moment = f"({now_ms} - (n - {known}) * {step_ms})"
         prompt = "the lantern and the walnut of topic' || (n % 5000) || ' مرحبا 发票在哪里"
@@ -164,10 +167,30 @@ def _grow(server: LiveServer, database: str, known: int, size: int, now_ms: int)
             f" 200, 100, 180000, {_false(database)}, 'an answer of ' || n,"
             f' \'{{"messages":[{{"role":"user","content":"{prompt}"}}]}}\' FROM n'
         )
+        for statement in indexes:
+            connection.execute(statement)
         _roll_up(connection, environment)
         _list_sessions(connection, environment)
         connection.commit()
         _analyze(connection, database)
+
+
+def _drop_indexes(connection: Any, database: str) -> list[str]:
+    """Drop what is quicker to build at the end; gives the statements that make it again."""
+    if database == "SQLite":
+        wanted = (
+            "SELECT name, sql FROM sqlite_master"
+            " WHERE type = 'index' AND tbl_name = 'traces_trace' AND sql IS NOT NULL"
+        )
+    else:
+        wanted = (
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'traces_trace'"
+            " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+        )
+    found = connection.execute(wanted).fetchall()
+    for name, _ in found:
+        connection.execute(f'DROP INDEX "{name}"')
+    return [statement for _, statement in found]
 
 
 def _series(database: str, known: int, size: int) -> str:
