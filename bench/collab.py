@@ -24,11 +24,11 @@ from bench.table import Row
 MARK = b"BENCHMARK"
 UPDATE = MARK.decode() + "A" * 183
 MESSAGES = 100
-STOCK_MESSAGES, STOCK_SINGLES = 20, 10  # it needs many seconds for these
+STOCK_MESSAGES, STOCK_SINGLES = 10, 4  # it needs many seconds for these
 SINGLES = 60
 PAUSE_SECONDS = 0.04
 AT_ONCE = 50
-LOST_AFTER_SECONDS = 3.0
+LOST_AFTER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class _Crowd:
             self.done.set()
 
     async def settled(self) -> int:
-        """How many never came: a message is given up when none has come for three seconds."""
+        """How many never came: a message is given up when none has come for two seconds."""
         while not self.done.is_set():
             waited = time.perf_counter() - self.last_at
             if waited >= LOST_AFTER_SECONDS:

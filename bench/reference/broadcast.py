@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 
 import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
 
 connections: set[ServerConnection] = set()
 
@@ -14,12 +16,11 @@ connections: set[ServerConnection] = set()
 async def handle(connection: ServerConnection) -> None:
     connections.add(connection)
     await connection.send('{"type":"auth:ok"}')
-    try:
+    with contextlib.suppress(ConnectionClosed):  # readers just leave
         async for message in connection:
             if "auth" not in message[:20]:
                 broadcast(connections - {connection}, message)
-    finally:
-        connections.discard(connection)
+    connections.discard(connection)
 
 
 async def main(port: int) -> None:
