@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,8 +14,9 @@ import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support import live, servers, surroundings
+from tests.support import live, servers
 from tests.support.live import LiveServer
+from tests.support.shell import Shell
 
 QUIET_SECONDS = 0.4
 SILENT_SECONDS = 4.0
@@ -94,6 +93,7 @@ class Backend:
     """Calls with the secret key."""
 
     live: LiveServer
+    shell: Shell
     path: str = ""
 
     @property
@@ -157,17 +157,8 @@ class Backend:
                 socket.connection.close()
 
     def run(self, code: str) -> str:
-        """Python in a process of the deployment, for what no API does."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
-            cwd=surroundings.ROOT,
-            env=self.live.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
+        """Python in a process of the deployment, for what no API does; answers what it prints."""
+        return self.shell.run(code)
 
 
 ALICE = ("user-1", "Alice Chen")
@@ -183,7 +174,9 @@ def at_scale() -> bool:
 def web_processes(number: int, **variables: str) -> Iterator[list[Backend]]:
     """One deployment through each of its ``number`` web processes; more than one only at scale."""
     with live.running(**variables) as first, ExitStack() as stack:
-        backends = [Backend(first)]
+        shell = Shell(first.environment)
+        stack.callback(shell.close)
+        backends = [Backend(first, shell)]
         for _ in range(number - 1):
             port = servers.free_port()
             environment = {**first.environment, "PULSE_PORT": str(port)}
@@ -191,5 +184,5 @@ def web_processes(number: int, **variables: str) -> Iterator[list[Backend]]:
             stack.callback(other.stop)
             other.start("web")
             other.ready()
-            backends.append(Backend(other))
+            backends.append(Backend(other, shell))
         yield backends

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.collab.backend import Backend
@@ -59,3 +60,17 @@ def test_both_people_see_what_one_of_them_and_the_build_server_say(
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     assert problems == []
     context.close()
+
+
+def test_without_its_key_the_page_says_what_to_do(backend: Backend) -> None:
+    if os.environ.get("PULSE_DATABASE_URL"):
+        return
+    file = backend.live.folder / "data" / "keys.env"
+    kept = file.read_text()
+    file.write_text(kept.replace(backend.publishable, "pk_replaced"))
+    try:
+        answer = httpx.get(f"{backend.live.base_url}/collab/demo")
+    finally:
+        file.write_text(kept)
+    assert answer.status_code == 404
+    assert "has been replaced or revoked" in answer.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -31,7 +33,7 @@ def test_everything_the_client_calls_answers_below_the_mount_path_too(
 
 
 def test_a_socket_opens_at_any_path(backend: Backend) -> None:
-    away = Backend(backend.live, path="/collab")
+    away = replace(backend, path="/collab")
     socket = away.enter("dashboard")
 
     assert socket.greeting["type"] == "auth:ok"
