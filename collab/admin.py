@@ -95,7 +95,8 @@ class EnvironmentConfigAdmin(ModelAdmin):
                 "fields": (
                     ("allow_p2p", "allow_p2p_binary"),
                     ("p2p_mesh_limit", "max_shared_objects"),
-                    ("p2p_persist_interval_ms", "p2p_state_ttl_days", "p2p_max_state_bytes"),
+                    ("p2p_persist_interval_ms", "p2p_state_ttl_days"),
+                    "p2p_max_state_bytes",
                     ("turn_server_url", "new_turn_secret"),
                 )
             },

@@ -38,8 +38,10 @@ def demo_only(view: View) -> View:
             raise Http404("there is no demo here")
         key = bootstrap.read_keys().get("PULSE_COLLAB_PUBLISHABLE_KEY", "")
         credential = bearer.identify(key, ("pk_",)) if key else None
-        if credential is None or credential.environment.live:
-            raise Http404("the demo's publishable key is gone")
+        if credential is None:
+            return render(request, "collab/demo_without_key.html", status=404)
+        if credential.environment.live:
+            raise Http404("the demo is for a test environment")
         response: HttpResponseBase = view(request, credential.environment, key)
         return response
 
