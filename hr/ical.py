@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
+from hr.models import AWAY, LeaveEntry
+
 MORNING = (time(9), time(13))
 AFTERNOON = (time(14), time(18))
 
@@ -40,7 +42,7 @@ def calendar(
 
 def _label(row: dict[str, Any], show_kinds: bool) -> str:
     # Sick leave is nobody's business, whatever the feed shows.
-    return row["kind"] if show_kinds and row["kind"] != "sick" else "away"
+    return row["kind"] if show_kinds and row["kind"] != LeaveEntry.Kind.SICK else AWAY
 
 
 def _stretches(row: dict[str, Any], zone: ZoneInfo) -> list[tuple[date, date]]:

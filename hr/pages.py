@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from hr.models import Employee, WorkloadCheckin
+from hr.models import AWAY, Employee, LeaveEntry, WorkloadCheckin
 from hr.selectors import calendars, entries, org_chart
 from hr.selectors import employees as people
-from hr.workdays import SATURDAY, Span, holidays_of, monday_of, working_half_days
+from hr.workdays import SATURDAY, holidays_of, monday_of, span_of, working_half_days
 from pulse.errors import NotFound
-from pulse.site.access import PageRequest, require
+from pulse.site.access import PageRequest, reaches, require
 from pulse.times import today as today_of
 
 TABS = (
@@ -45,6 +46,8 @@ def overview(request: PageRequest) -> HttpResponse:
     week = calendars.leave_calendar(
         environment, filters={}, first=today, last=today + timedelta(days=6), limit=20
     )
+    for day in week:
+        _discreet(request, day.entries)
     first, last = entries.period_of("quarter", today)
     load = entries.workload_weeks(
         environment, last_week=monday_of(today), weeks=WEEKS, department=None
@@ -87,6 +90,7 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
     rows = calendars.out_between(environment, filters, first, last).order_by(
         "employee__full_name", "employee", "start_date"
     )
+    taken = rows.values(*calendars.ENTRY_COLUMNS, "holidays")[: calendars.MAX_ENTRIES]
     names = calendars.holidays_by_date(environment, None, first, last)
     month = (first + timedelta(days=number) for number in range((last - first).days + 1))
     heads = [_head(day, names, _today(request)) for day in month]
@@ -98,9 +102,8 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
             "before": first - timedelta(days=1),
             "after": _next_month(first),
             "days": heads,
-            "people": _by_person(
-                rows.values(*calendars.ENTRY_COLUMNS, "holidays")[: calendars.MAX_ENTRIES], heads
-            ),
+            "people": _by_person(_discreet(request, taken), heads),
+            "kinds": LeaveEntry.Kind.values if _sees_kinds(request) else [AWAY],
             "department": department,
             "departments": people.departments(environment),
         },
@@ -158,9 +161,12 @@ def person(request: PageRequest, employee_id: str) -> HttpResponse:
             "kudos": entries.filter_kudos(environment, about)
             .select_related("giver", "receiver")
             .order_by("-created_at", "-pk")[:FEED_ENTRIES],
-            "away": calendars.out_between(environment, about, today, date.max)
-            .order_by("start_date")
-            .values(*calendars.ENTRY_COLUMNS)[:5],
+            "away": _discreet(
+                request,
+                calendars.out_between(environment, about, today, date.max)
+                .order_by("start_date")
+                .values(*calendars.ENTRY_COLUMNS)[:5],
+            ),
         },
     )
 
@@ -181,6 +187,20 @@ def _show(request: PageRequest, template: str, context: dict[str, Any]) -> HttpR
         for label, path in TABS
     ]
     return render(request, template, {"tabs": tabs, **context})
+
+
+def _sees_kinds(request: PageRequest) -> bool:
+    """Whether this person manages HR here; whoever only looks is told that people are away."""
+    return reaches(request.levels["hr"], "manage")
+
+
+def _discreet(request: PageRequest, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave rows with the kind that this person may know."""
+    listed = list(rows)
+    if not _sees_kinds(request):
+        for row in listed:
+            row["kind"] = AWAY
+    return listed
 
 
 def _today(request: PageRequest) -> date:
@@ -221,7 +241,7 @@ def _head(day: date, holidays: dict[date, list[str]], today: date) -> dict[str, 
     }
 
 
-def _by_person(rows: Any, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _by_person(rows: list[dict[str, Any]], heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One line per person: the kind taken on each day of the month, and whether half of it."""
     lines: dict[str, dict[str, Any]] = {}
     for row in rows:
@@ -234,8 +254,7 @@ def _by_person(rows: Any, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "taken": {},
             },
         )
-        span = Span(row["start_date"], row["end_date"], row["half_day_start"], row["half_day_end"])
-        for day, half_days in working_half_days(span, holidays_of(row)):
+        for day, half_days in working_half_days(span_of(row), holidays_of(row)):
             line["taken"][day] = {"kind": row["kind"], "half": half_days == 1}
     for line in lines.values():
         line["days"] = [{**head, "taken": line["taken"].get(head["date"])} for head in heads]

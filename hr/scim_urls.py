@@ -1,23 +1,22 @@
-"""The paths of SCIM; its own discovery endpoints document them, not OpenAPI."""
+"""The paths of SCIM."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, re_path
-
 from hr.views import scim
 
-urlpatterns: list[URLPattern] = [
-    re_path(r"^scim/v2/Users/?\Z", scim.ScimUsersView.as_view()),
-    re_path(r"^scim/v2/\.search/?\Z", scim.ScimSearchView.as_view()),
-    re_path(r"^scim/v2/(?P<kind>Users|Groups)/\.search/?\Z", scim.ScimSearchView.as_view()),
-    re_path(r"^scim/v2/Users/(?P<user_id>[^/]+)/?\Z", scim.ScimUserView.as_view()),
-    re_path(r"^scim/v2/Groups/?\Z", scim.ScimGroupsView.as_view()),
-    re_path(r"^scim/v2/Groups/(?P<group_id>[^/]+)/?\Z", scim.ScimGroupView.as_view()),
-    re_path(r"^scim/v2/ServiceProviderConfig/?\Z", scim.ScimConfigView.as_view()),
-    re_path(r"^scim/v2/(?P<kind>Schemas|ResourceTypes)/?\Z", scim.ScimDescriptionsView.as_view()),
-    re_path(
-        r"^scim/v2/(?P<kind>Schemas|ResourceTypes)/(?P<name>[^/]+)/?\Z",
-        scim.ScimDescriptionsView.as_view(),
-    ),
-    re_path(r"^scim/(?P<rest>.*)\Z", scim.ScimNowhereView.as_view()),
-]
+V2 = "scim/v2"
+
+ROUTES = (
+    (f"{V2}/Users", scim.ScimUsersView),
+    (f"{V2}/Users/.search", scim.ScimUserSearchView),
+    (f"{V2}/Users/{{user_id}}", scim.ScimUserView),
+    (f"{V2}/Groups", scim.ScimGroupsView),
+    (f"{V2}/Groups/.search", scim.ScimGroupSearchView),
+    (f"{V2}/Groups/{{group_id}}", scim.ScimGroupView),
+    (f"{V2}/.search", scim.ScimSearchView),
+    (f"{V2}/ServiceProviderConfig", scim.ScimConfigView),
+    (f"{V2}/Schemas", scim.ScimSchemasView),
+    (f"{V2}/Schemas/{{urn}}", scim.ScimSchemaView),
+    (f"{V2}/ResourceTypes", scim.ScimResourceTypesView),
+    (f"{V2}/ResourceTypes/{{name}}", scim.ScimResourceTypeView),
+)

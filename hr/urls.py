@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from django.urls import URLPattern, re_path
 
 from hr import scim_urls, webhook_urls
-from hr.views import calendars, employees, entries, keys, leave, operations, people, root, scores
+from hr.views import (
+    calendars,
+    employees,
+    entries,
+    keys,
+    leave,
+    operations,
+    people,
+    root,
+    scim,
+    scores,
+)
 from pulse.http.views import ApiView
 
 ID = r"[^/]+"
@@ -22,7 +35,10 @@ def spelt(pattern: str, view: type[ApiView]) -> URLPattern:
 
 
 def _expression(pattern: str) -> str:
-    parts = [f"(?P<{part[1:-1]}>{ID})" if part[:1] == "{" else part for part in pattern.split("/")]
+    parts = (
+        f"(?P<{part[1:-1]}>{ID})" if part[:1] == "{" else re.escape(part)
+        for part in pattern.split("/")
+    )
     return "/".join(parts)
 
 
@@ -64,6 +80,7 @@ ROUTES: tuple[tuple[str, type[ApiView]], ...] = (
     ("v1/test/seed", operations.TestSeedView),
     ("v1/test/reset", operations.TestResetView),
     *webhook_urls.ROUTES,
+    *scim_urls.ROUTES,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -76,5 +93,5 @@ urlpatterns: list[URLPattern] = [
         for slash in ("", "/")
     ),
     re_path(r"^v1/calendars/(?P<token>[\w-]{20,80})\.ics\Z", calendars.CalendarView.as_view()),
-    *scim_urls.urlpatterns,
+    re_path(r"^scim/(?P<rest>.*)\Z", scim.ScimNowhereView.as_view()),
 ]

@@ -1,10 +1,11 @@
 from hr.models.calendars import CalendarFeed, Holiday
 from hr.models.employees import CustomField, Department, Employee
 from hr.models.entries import Kudos, StatusLogEntry, WorkloadCheckin
-from hr.models.leave import LeaveEntry
+from hr.models.leave import AWAY, LeaveEntry
 from hr.models.scores import ScoreInput
 
 __all__ = [
+    "AWAY",
     "CalendarFeed",
     "CustomField",
     "Department",

@@ -10,6 +10,9 @@ from hr.models.employees import Employee
 from pulse import ids
 from pulse.tenancy.models import TenantModel
 
+AWAY = "away"
+"""How any kind of leave is told to those who may not know which."""
+
 
 def leave_id() -> str:
     return ids.new_id("lve")

@@ -41,7 +41,10 @@ def user_document(employee: Employee) -> Document:
         document["displayName"] = employee.full_name
         document.pop("name", None)
     _put(document, "title", employee.role)
-    _put(document, ENTERPRISE, {"department": employee.department} if employee.department else None)
+    extension: Document = {}
+    _put(extension, "department", employee.department)
+    _put(extension, "manager", {"value": employee.manager.public_id} if employee.manager else None)
+    _put(document, ENTERPRISE, extension or None)
     if not kept or "active" in kept or employee.offboarded_at is not None:
         document["active"] = employee.offboarded_at is None
     return document
@@ -62,8 +65,27 @@ def _put(document: Document, name: str, value: Any) -> None:
         document[name] = value
 
 
+def with_manager_of(document: Document, employee: Employee) -> Document:
+    """The document with the manager that the person has, unless it names one.
+
+    Many providers replace whole users and map no managers: a replacement without one says nothing
+    about it, and only a PATCH takes a manager away.
+    """
+    held = user_document(employee).get(ENTERPRISE, {}).get("manager")
+    if held is None or "manager" in document.get(ENTERPRISE, {}):
+        return document
+    return {**document, ENTERPRISE: {**document.get(ENTERPRISE, {}), "manager": held}}
+
+
 def user_resource(employee: Employee, base: str) -> Document:
     document = user_document(employee)
+    if employee.manager is not None:
+        manager = {
+            "value": employee.manager.public_id,
+            "$ref": f"{base}/Users/{employee.manager.public_id}",
+            "displayName": employee.manager.full_name,
+        }
+        document[ENTERPRISE] = {**document[ENTERPRISE], "manager": manager}
     return {
         "schemas": [USER, *([ENTERPRISE] if ENTERPRISE in document else [])],
         "id": employee.public_id,
@@ -172,9 +194,18 @@ def _check_enterprise(document: Document) -> None:
         return
     if not isinstance(extension, dict):
         raise ScimInvalid("the enterprise extension must be an object")
-    department = extension.get("department")
+    department, manager = extension.get("department"), extension.get("manager")
     _check_text("department", department, 120)
-    _put(document, ENTERPRISE, {"department": department} if department else None)
+    if isinstance(manager, str):  # some providers write the id alone
+        manager = {"value": manager}
+    if manager is not None and not isinstance(manager, dict):
+        raise ScimInvalid("manager must be an object")
+    manager_id = (manager or {}).get("value")
+    _check_text("manager.value", manager_id, 60)
+    kept: Document = {}
+    _put(kept, "department", department or None)
+    _put(kept, "manager", {"value": manager_id} if manager_id else None)
+    _put(document, ENTERPRISE, kept or None)
 
 
 def address_of(document: Document) -> str:

@@ -14,7 +14,7 @@ NAMES = {
     for name in (
         "userName", "externalId", "name", "formatted", "familyName", "givenName", "displayName",
         "title", "active", "emails", "value", "type", "primary", "department", "members", "$ref",
-        "display", "schemas", "id", "meta", "groups",
+        "display", "schemas", "id", "meta", "groups", "manager",
     )
 }  # fmt: skip
 PATH = re.compile(

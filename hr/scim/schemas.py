@@ -67,9 +67,18 @@ def schemas() -> list[dict[str, Any]]:
             _attribute("$ref", "reference", referenceTypes=["User"], mutability="immutable"),
         ],
     )
+    manager = _attribute(
+        "manager",
+        "complex",
+        subAttributes=[
+            _attribute("value"),
+            _attribute("$ref", "reference", referenceTypes=["User"], mutability="readOnly"),
+            _attribute("displayName", mutability="readOnly"),
+        ],
+    )
     return [
         _schema(USER, "User", user),
-        _schema(ENTERPRISE, "EnterpriseUser", [_attribute("department")]),
+        _schema(ENTERPRISE, "EnterpriseUser", [_attribute("department"), manager]),
         _schema(GROUP, "Group", [_attribute("displayName", required=True), members]),
     ]
 

@@ -120,8 +120,10 @@ def get_holiday(environment: Environment, holiday_id: str) -> Holiday:
     return found
 
 
-def feeds(environment: Environment) -> QuerySet[CalendarFeed]:
-    return CalendarFeed.objects.within(environment).filter(revoked_at=None)
+def feeds(environment: Environment, *, of: str | None = None) -> QuerySet[CalendarFeed]:
+    """The addresses that are open, of one person where ``of`` names them."""
+    found = CalendarFeed.objects.within(environment).filter(revoked_at=None)
+    return found if of is None else found.filter(employee__public_id=of)
 
 
 def get_feed(environment: Environment, feed_id: str) -> CalendarFeed:

@@ -16,7 +16,8 @@ VISIBLE = Q(offboarded_at=None) | Q(scim__deactivated=True)
 
 
 def users(environment: Environment) -> QuerySet[Employee]:
-    return people.employees(environment).filter(VISIBLE, erased_at=None)
+    found = people.employees(environment).select_related("manager")
+    return found.filter(VISIBLE, erased_at=None)
 
 
 def get_user(environment: Environment, employee_id: str) -> Employee:

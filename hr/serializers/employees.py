@@ -122,6 +122,12 @@ class EmployeeOut(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+class ManagerOut(EmployeeOut):
+    """An embedded manager, who may come with their own."""
+
+    manager = EmployeeOut(required=False, allow_null=True)
+
+
 class EmployeeQuery(SyncQuery):
     status = Choice(choices=[*Employee.Status.values, "all"], default="all")
     department = StrictString(required=False, max_length=120)
@@ -183,6 +189,6 @@ class CustomFieldOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-EmployeeSparse = sparse(EmployeeOut)
+EmployeeSparse = sparse(EmployeeOut, manager=ManagerOut)
 EmployeePage = page_of("Employee", EmployeeSparse)
 CustomFieldPage = page_of("CustomField", CustomFieldOut)

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from hr.models import Kudos, StatusLogEntry, WorkloadCheckin
+from hr.serializers.employees import EmployeeOut
 from hr.serializers.lists import SyncQuery, page_of, sparse
 from pulse.http.fields import (
     Choice,
@@ -180,9 +181,9 @@ class WorkloadSummaryOut(serializers.Serializer[Any]):
     data = WorkloadWeekOut(many=True)  # type: ignore[assignment]
 
 
-StatusLogSparse = sparse(StatusLogOut)
+StatusLogSparse = sparse(StatusLogOut, employee=EmployeeOut)
 StatusLogPage = page_of("StatusLog", StatusLogSparse)
-KudosSparse = sparse(KudosOut)
+KudosSparse = sparse(KudosOut, from_employee=EmployeeOut, to_employee=EmployeeOut)
 KudosPage = page_of("Kudos", KudosSparse)
-WorkloadSparse = sparse(WorkloadOut)
+WorkloadSparse = sparse(WorkloadOut, employee=EmployeeOut)
 WorkloadPage = page_of("Workload", WorkloadSparse)

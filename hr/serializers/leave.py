@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.fields import Field
 
-from hr.models import LeaveEntry
+from hr.models import AWAY, LeaveEntry
+from hr.serializers.employees import EmployeeOut
 from hr.serializers.lists import SyncQuery, page_of, sparse
 from pulse.http.fields import (
     Choice,
@@ -154,7 +155,9 @@ class CalendarEntryOut(serializers.Serializer[Any]):
     employee_id = serializers.CharField()
     full_name = serializers.CharField()
     department = serializers.CharField(allow_null=True)
-    kind = serializers.ChoiceField(choices=LeaveEntry.Kind.choices)
+    kind = serializers.ChoiceField(
+        choices=[*LeaveEntry.Kind.values, AWAY], help_text="away: this key may not know why"
+    )
     part = serializers.ChoiceField(choices=["day", "morning", "afternoon"])
 
 
@@ -226,7 +229,7 @@ class FeedOut(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-LeaveSparse = sparse(LeaveOut)
+LeaveSparse = sparse(LeaveOut, employee=EmployeeOut)
 LeavePage = page_of("Leave", LeaveSparse)
 HolidayPage = page_of("Holiday", HolidayOut)
 FeedPage = page_of("Feed", FeedOut)

@@ -32,13 +32,20 @@ class FieldsQuery(StrictSerializer):
     fields = StrictString(required=False, max_length=500)  # type: ignore[assignment]
 
 
-def sparse(shape: type[serializers.Serializer[Any]]) -> Any:
-    """The same shape with only ``id`` promised: what ``fields=`` leaves."""
+def sparse(
+    shape: type[serializers.Serializer[Any]], **embedded: type[serializers.Serializer[Any]]
+) -> Any:
+    """The same shape with only ``id`` promised: what ``fields=`` leaves.
+
+    ``embedded`` are the people that ``expand=`` puts beside their ids.
+    """
     members: dict[str, Any] = copy.deepcopy(shape._declared_fields)
     for name, member in members.items():
         # DRF makes a field anew from its arguments wherever it is used.
         if name != "id":
             member._kwargs = {**member._kwargs, "required": False}
+    for name, person in embedded.items():
+        members[name] = person(required=False, allow_null=True)
     return type(shape.__name__.removesuffix("Out"), (serializers.Serializer,), members)
 
 

@@ -10,6 +10,7 @@ from hr.serializers.employees import EmployeeIn, EmployeeOut
 from hr.serializers.entries import KudosOut, StatusLogOut, WorkloadOut
 from hr.serializers.leave import LeaveOut
 from hr.serializers.lists import page_of
+from hr.services.imports import MAX_ROWS
 from hr.services.keys import SCOPES
 from pulse.exports.models import Export
 from pulse.http.fields import (
@@ -96,7 +97,7 @@ class ImportIn(StrictSerializer):
     employees = serializers.ListField(
         child=serializers.DictField(help_text="The members of an employee, and manager_email"),
         allow_empty=False,
-        max_length=5000,
+        max_length=MAX_ROWS,
     )
 
 

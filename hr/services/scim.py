@@ -86,11 +86,13 @@ def delete_user(environment: Environment, *, employee_id: str, now: datetime) ->
 def _values(document: Document) -> dict[str, Any]:
     email, full_name = documents.address_of(document), documents.full_name_of(document)
     email = people.normal_email(email)
+    extension = document.get(ENTERPRISE, {})
     return {
         "email": email,
         "full_name": full_name,
         "role": document.get("title"),
-        "department": document.get(ENTERPRISE, {}).get("department"),
+        "department": extension.get("department"),
+        "manager_id": extension.get("manager", {}).get("value"),
         "external_id": document.get("externalId", ""),
         "user_name": people.normal_email(document["userName"]),
         "scim": {"document": document, "email": email, "full_name": full_name},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -16,16 +16,30 @@ from hr.selectors import counts
 from hr.shapes import Row
 from pulse import pagination
 from pulse.http.answers import answer
+from pulse.http.requests import ApiRequest
 from pulse.http.views import ApiView
 from pulse.times import today
 
+READ = frozenset({"GET", "HEAD"})
 PAGING = frozenset({"limit", "cursor", "fields", "expand", "breakdown"})
 
 
 class HrView(ApiView):
-    """A view of HR's; the path says which resource."""
+    """A view of HR's; the path says which resource.
+
+    A key that is restricted to one person may call only the methods in ``open_to_restricted``, and
+    there names nobody else; what is not opened is closed to it.
+    """
 
     product = "hr"
+    open_to_restricted: ClassVar[frozenset[str]] = frozenset()
+
+    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initial(request, *args, **kwargs)
+        if self.public or request.method in (*self.open_to_restricted, "OPTIONS"):
+            return
+        if request.credential.restricted:
+            raise NotYourself
 
     @property
     def today(self) -> date:
@@ -88,12 +102,14 @@ class HrView(ApiView):
         *,
         query: dict[str, Any],
         shape: Callable[[Any], dict[str, Any]],
+        order: tuple[str, ...] = ("-created_at", "-pk"),
     ) -> HttpResponse:
-        """The same envelope for rows of the kernel's, newest first."""
+        """The same envelope for rows of the kernel's, newest first unless ``order`` says otherwise."""
         filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
         page = pagination.keyset(
             found,
             environment=self.request.environment,
+            order=order,
             limit=query["limit"],
             cursor=query.get("cursor"),
             purpose=f"hr {type(self).__name__} {filters}",
@@ -120,8 +136,19 @@ class HrView(ApiView):
         self.confine(person)
         return person
 
+    @property
+    def only_person(self) -> str | None:
+        """The one person a restricted key sees rows of; None for all other keys."""
+        credential = self.request.credential
+        return credential.actor if credential.restricted else None
+
     def confine(self, employee_id: str | None) -> None:
         """Refuse a restricted key anybody but the person it acts for."""
-        credential = self.request.credential
-        if credential.restricted and employee_id != credential.actor:
+        if self.only_person not in (None, employee_id):
             raise NotYourself
+
+    def confined(self, query: dict[str, Any]) -> dict[str, Any]:
+        """The filters of a list whose rows are private: a restricted key gets its own person's."""
+        if self.only_person is not None:
+            self.confine(query.setdefault("employee_id", self.only_person))
+        return query

@@ -11,13 +11,13 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 
 from hr import ical, shapes
-from hr.models import CalendarFeed
+from hr.models import AWAY, CalendarFeed
 from hr.selectors import calendars as selectors
 from hr.serializers import leave as forms
 from hr.serializers.lists import ListQuery
 from hr.services import calendars as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -27,9 +27,13 @@ ROLLING_DAYS = 6
 
 
 class LeaveCalendarView(HrView):
-    """GET /v1/leave/calendar"""
+    """GET /v1/leave/calendar
+
+    A restricted key is told that others are away, and not why.
+    """
 
     required_scope = "read:leave"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.CalendarQuery], responses=forms.CalendarOut)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -49,18 +53,23 @@ class LeaveCalendarView(HrView):
                         "weekend": day.weekend,
                         "holidays": day.holidays,
                         "people_out": day.people_out,
-                        "entries": [_entry(row, day.date) for row in day.entries],
+                        "entries": [self._entry(row, day.date) for row in day.entries],
                     }
                     for day in days
                 ],
             }
         )
 
+    def _entry(self, row: dict[str, Any], day: date) -> dict[str, Any]:
+        hidden = self.only_person not in (None, row["employee__public_id"])
+        return _entry(row, day, kind=AWAY if hidden else row["kind"])
+
 
 class HolidaysView(HrView):
     """GET, POST /v1/holidays"""
 
     required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.HolidayQuery], responses=forms.HolidayPage)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -99,11 +108,12 @@ class FeedsView(HrView):
     """GET, POST /v1/calendar-feeds"""
 
     required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
+    open_to_restricted = READ | {"POST"}
 
     @extend_schema(parameters=[ListQuery], responses=forms.FeedPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.listed(
-            lambda: selectors.feeds(request.environment),
+            lambda: selectors.feeds(request.environment, of=self.only_person),
             query=self.query(ListQuery),
             columns=shapes.CALENDAR_FEED,
             shape=shapes.calendar_feed,
@@ -127,10 +137,13 @@ class FeedView(HrView):
     """DELETE /v1/calendar-feeds/{feed_id}"""
 
     required_scope = "write:leave"
+    open_to_restricted = frozenset({"DELETE"})
 
     @extend_schema(request=None, responses={204: None})
     @audited("calendar_feed.revoked")
     def delete(self, request: ApiRequest, feed_id: str) -> HttpResponse:
+        feed = selectors.get_feed(request.environment, feed_id)
+        self.confine(feed.employee.public_id if feed.employee else None)
         services.revoke_feed(request.environment, feed_id=feed_id, now=request.now)
         return nothing()
 
@@ -164,7 +177,7 @@ def _title(feed: CalendarFeed) -> str:
     return f"{feed.department or feed.environment.organization.name}: leave"
 
 
-def _entry(row: dict[str, Any], day: date) -> dict[str, Any]:
+def _entry(row: dict[str, Any], day: date, *, kind: str) -> dict[str, Any]:
     part = "day"
     if row["half_day_start"] and row["start_date"] == day:
         part = "afternoon"
@@ -175,6 +188,6 @@ def _entry(row: dict[str, Any], day: date) -> dict[str, Any]:
         "employee_id": row["employee__public_id"],
         "full_name": row["employee__full_name"],
         "department": row["employee__department"],
-        "kind": row["kind"],
+        "kind": kind,
         "part": part,
     }

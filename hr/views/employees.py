@@ -15,7 +15,7 @@ from hr.selectors import employees as selectors
 from hr.serializers import employees as forms
 from hr.services import employees as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -27,6 +27,7 @@ class EmployeesView(HrView):
     """GET, POST /v1/employees"""
 
     required_scope = {"GET": "read:employees", "POST": "write:employees"}  # noqa: RUF012
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.EmployeeQuery], responses=forms.EmployeePage)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -57,6 +58,7 @@ class EmployeeView(HrView):
         "PATCH": "write:employees",
         "DELETE": "write:employees",
     }
+    open_to_restricted = READ | {"PATCH"}
 
     @extend_schema(parameters=[forms.EmployeeShowQuery], responses=forms.EmployeeSparse)
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
@@ -71,6 +73,7 @@ class EmployeeView(HrView):
     @idempotent
     @audited("employee.updated")
     def patch(self, request: ApiRequest, employee_id: str) -> HttpResponse:
+        self.confine(employee_id)
         selectors.get_employee(request.environment, employee_id)
         changes = self.parse(forms.EmployeePatch, partial=True)
         expected = services.Expected(changes.pop("version", None), _if_match(request))

@@ -12,7 +12,7 @@ from hr.selectors import entries as selectors
 from hr.serializers import entries as forms
 from hr.services import entries as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from hr.workdays import monday_of
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
@@ -23,6 +23,7 @@ class StatusLogListView(HrView):
     """GET, POST /v1/status-log"""
 
     required_scope = {"GET": "read:status_log", "POST": "write:status_log"}  # noqa: RUF012
+    open_to_restricted = READ | {"POST"}
 
     @extend_schema(parameters=[forms.StatusLogQuery], responses=forms.StatusLogPage)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -52,6 +53,7 @@ class StatusLogView(HrView):
     """GET, PATCH /v1/status-log/{entry_id}"""
 
     required_scope = {"GET": "read:status_log", "PATCH": "write:status_log"}  # noqa: RUF012
+    open_to_restricted = READ | {"PATCH"}
 
     @extend_schema(parameters=[forms.ExpandQuery], responses=forms.StatusLogSparse)
     def get(self, request: ApiRequest, entry_id: str) -> HttpResponse:
@@ -79,6 +81,7 @@ class KudosListView(HrView):
     """GET, POST /v1/kudos"""
 
     required_scope = {"GET": "read:kudos", "POST": "write:kudos"}  # noqa: RUF012
+    open_to_restricted = READ | {"POST"}
 
     @extend_schema(parameters=[forms.KudosQuery], responses=forms.KudosPage)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -104,6 +107,7 @@ class LeaderboardView(HrView):
     """GET /v1/kudos/leaderboard"""
 
     required_scope = "read:kudos"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.LeaderboardQuery], responses=forms.LeaderboardOut)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -134,12 +138,11 @@ class WorkloadListView(HrView):
     """
 
     required_scope = {"GET": "read:workload", "POST": "write:workload"}  # noqa: RUF012
+    open_to_restricted = READ | {"POST"}
 
     @extend_schema(parameters=[forms.WorkloadQuery], responses=forms.WorkloadPage)
     def get(self, request: ApiRequest) -> HttpResponse:
-        query = self.query(forms.WorkloadQuery)
-        if request.credential.restricted:
-            self.confine(query.setdefault("employee_id", request.credential.actor))
+        query = self.confined(self.query(forms.WorkloadQuery))
         return self.listed(
             lambda: selectors.filter_workload(request.environment, query),
             query=query,
@@ -164,6 +167,7 @@ class WorkloadSummaryView(HrView):
     """GET /v1/workload-checkins/summary"""
 
     required_scope = "read:workload"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.WorkloadSummaryQuery], responses=forms.WorkloadSummaryOut)
     def get(self, request: ApiRequest) -> HttpResponse:

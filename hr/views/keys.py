@@ -13,7 +13,7 @@ from hr.errors import unprocessable
 from hr.serializers import operations as forms
 from hr.services import keys as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from pulse.errors import Conflict
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
@@ -28,6 +28,8 @@ NO_STORE = {"Cache-Control": "no-store"}
 
 class MeView(HrView):
     """GET /v1/me"""
+
+    open_to_restricted = READ
 
     @extend_schema(responses=forms.MeOut)
     def get(self, request: ApiRequest) -> HttpResponse:

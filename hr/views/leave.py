@@ -14,20 +14,24 @@ from hr.selectors import leave as selectors
 from hr.serializers import leave as forms
 from hr.services import leave as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 
 
 class LeaveListView(HrView):
-    """GET, POST /v1/leave"""
+    """GET, POST /v1/leave
+
+    Rows say why somebody is away, so a restricted key sees its own person's only.
+    """
 
     required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
+    open_to_restricted = READ | {"POST"}
 
     @extend_schema(parameters=[forms.LeaveQuery], responses=forms.LeavePage)
     def get(self, request: ApiRequest) -> HttpResponse:
-        query = self.query(forms.LeaveQuery)
+        query = self.confined(self.query(forms.LeaveQuery))
         return self.listed(
             lambda: selectors.filter_leave(request.environment, query),
             query=query,
@@ -58,10 +62,12 @@ class LeaveView(HrView):
     """GET, DELETE /v1/leave/{leave_id}"""
 
     required_scope = {"GET": "read:leave", "DELETE": "write:leave"}  # noqa: RUF012
+    open_to_restricted = READ | {"DELETE"}
 
     @extend_schema(parameters=[forms.LeaveShowQuery], responses=forms.LeaveSparse)
     def get(self, request: ApiRequest, leave_id: str) -> HttpResponse:
         entry = selectors.get_leave(request.environment, leave_id)
+        self.confine(entry.employee.public_id)
         query = self.query(forms.LeaveShowQuery)
         shape = _shape(query["breakdown"])(shapes.columns(entry, shapes.LEAVE))
         return self.show(self.represented([shape], query)[0])
@@ -79,6 +85,7 @@ class LeaveBalanceView(HrView):
     """GET /v1/leave/balance/{employee_id}"""
 
     required_scope = "read:leave"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.BalanceQuery], responses=forms.BalanceOut)
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
@@ -102,6 +109,7 @@ class LeavePreviewView(HrView):
     """POST /v1/leave/preview"""
 
     required_scope = "read:leave"
+    open_to_restricted = frozenset({"POST"})
 
     @extend_schema(request=forms.LeaveIn, responses=forms.PreviewOut)
     def post(self, request: ApiRequest) -> HttpResponse:

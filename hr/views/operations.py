@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.serializers import ValidationError
 
 from hr import samples
+from hr.errors import invalid
 from hr.selectors import employees as people
 from hr.serializers import employees as employee_forms
 from hr.serializers import entries as entry_forms
@@ -80,18 +81,8 @@ class EmployeeImportView(HrView):
             return _csv_rows(self.request._request.body)
         if kind not in self.content_types:
             raise UnsupportedMedia("Send application/json or text/csv.")
-        body = self.body()
-        listed = body.get("employees") if isinstance(body, dict) else None
-        if not isinstance(listed, list):
-            raise MalformedBody("The body must be an object with a list of employees.")
-        if not 1 <= len(listed) <= services.MAX_ROWS:
-            raise _too_many()
+        listed: list[Any] = self.parse(forms.ImportIn)["employees"]
         return listed
-
-
-def _too_many() -> InvalidInput:
-    reason = f"must hold 1 to {services.MAX_ROWS} rows"
-    return InvalidInput(f"employees {reason}", fields=[FieldError("employees", reason)])
 
 
 def _csv_rows(body: bytes) -> list[Any]:
@@ -102,7 +93,7 @@ def _csv_rows(body: bytes) -> list[Any]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise MalformedBody("The body is not CSV in UTF-8.") from error
     if not 1 <= len(found) <= services.MAX_ROWS:
-        raise _too_many()
+        raise invalid("employees", f"must hold 1 to {services.MAX_ROWS} rows")
     return found
 
 
@@ -142,7 +133,6 @@ class ExportsView(HrView):
 
     @extend_schema(parameters=[forms.PageQuery], responses=forms.ExportPage)
     def get(self, request: ApiRequest) -> HttpResponse:
-        self.confine(None)
         query = self.query(forms.PageQuery)
         rows = exports.list_exports(request.environment, "hr")
         return self.listed_rows(rows, query=query, shape=_export)
@@ -151,7 +141,6 @@ class ExportsView(HrView):
     @idempotent
     @audited("export.started")
     def post(self, request: ApiRequest) -> HttpResponse:
-        self.confine(None)
         values = self.parse(forms.ExportIn)
         scope, form = FILTERS[values["kind"]]
         if not request.credential.allows(scope):
@@ -183,7 +172,6 @@ class ExportView(HrView):
 
     @extend_schema(responses=forms.ExportOut)
     def get(self, request: ApiRequest, export_id: str) -> HttpResponse:
-        self.confine(None)
         return answer(_export(exports.get_export(request.environment, "hr", export_id)))
 
 
@@ -198,7 +186,6 @@ class AuditLogView(HrView):
 
     @extend_schema(parameters=[forms.AuditQuery], responses=forms.AuditPage)
     def get(self, request: ApiRequest) -> HttpResponse:
-        self.confine(None)
         query = self.query(forms.AuditQuery)
         rows = audit.list_entries(
             request.environment,

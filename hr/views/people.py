@@ -15,7 +15,7 @@ from hr.serializers import people as chart_forms
 from hr.serializers.lists import ListQuery
 from hr.services import custom_fields as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -25,6 +25,7 @@ class OrgChartView(HrView):
     """GET /v1/org-chart"""
 
     required_scope = "read:employees"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[chart_forms.OrgChartQuery], responses=chart_forms.OrgChartOut)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -48,6 +49,7 @@ class CustomFieldsView(HrView):
     """GET, POST /v1/custom-fields"""
 
     required_scope = {"GET": "read:employees", "POST": "write:employees"}  # noqa: RUF012
+    open_to_restricted = READ
 
     @extend_schema(parameters=[ListQuery], responses=forms.CustomFieldPage)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -81,6 +83,7 @@ class CustomFieldView(HrView):
         "PATCH": "write:employees",
         "DELETE": "write:employees",
     }
+    open_to_restricted = READ
 
     @extend_schema(responses=forms.CustomFieldOut)
     def get(self, request: ApiRequest, field_id: str) -> HttpResponse:

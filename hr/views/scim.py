@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
 
 from hr.models import Department, Employee
-from hr.scim import documents, patching, schemas
+from hr.scim import documents, openapi, patching, schemas
 from hr.scim.errors import MEDIA_TYPE, ScimDialect, ScimInvalid
 from hr.selectors import scim as selectors
 from hr.services import scim as services
@@ -34,7 +35,6 @@ class ScimView(HrView):
 
     required_scope = "write:scim"
     content_types: ClassVar[tuple[str, ...]] = (MEDIA_TYPE, "application/json")
-    schema = None
 
     @cached_property
     def wanted(self) -> dict[str, Any]:
@@ -89,6 +89,11 @@ class ScimView(HrView):
             resources += [self.chosen(resource(row)) for row in rows]
             skipped = max(0, skipped - size)
             total += size
+        return self.listing(resources, start=start, total=total)
+
+    def listing(
+        self, resources: list[dict[str, Any]], *, start: int = 1, total: int
+    ) -> HttpResponse:
         return self.reply(
             {
                 "schemas": [schemas.LIST],
@@ -98,6 +103,15 @@ class ScimView(HrView):
                 "Resources": resources,
             }
         )
+
+    def described(self, rows: list[dict[str, Any]]) -> HttpResponse:
+        return self.listing(rows, total=len(rows))
+
+    def description(self, rows: list[dict[str, Any]], name: str) -> HttpResponse:
+        found = next((one for one in rows if one["id"] == name), None)
+        if found is None:
+            raise NotFound
+        return self.reply(found)
 
     def users(self) -> Source:
         known: dict[str, Callable[[Any], Q]] = {
@@ -159,9 +173,13 @@ def _names(text: str) -> set[str]:
 class ScimUsersView(ScimView):
     """GET, POST /scim/v2/Users"""
 
+    @extend_schema(
+        **openapi.operation(answers=openapi.page_of(openapi.USER_OUT), parameters=openapi.PAGE)
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.users())
 
+    @extend_schema(**openapi.operation(sent=openapi.USER_IN, answers=openapi.USER_OUT, status=201))
     @audited("scim.user_created")
     def post(self, request: ApiRequest) -> HttpResponse:
         document = documents.written(self.body())
@@ -170,14 +188,14 @@ class ScimUsersView(ScimView):
 
 
 class ScimSearchView(ScimView):
-    """POST /scim/v2/.search, /scim/v2/Users/.search, /scim/v2/Groups/.search"""
+    """POST /scim/v2/.search"""
 
-    def post(self, request: ApiRequest, kind: str = "") -> HttpResponse:
-        if kind:
-            return self.page(self.users() if kind == "Users" else self.groups())
-        return self.page(*self._of_every_kind())
-
-    def _of_every_kind(self) -> list[Source]:
+    @extend_schema(
+        **openapi.operation(
+            sent=openapi.SEARCH, answers=openapi.page_of(openapi.USER_OUT, openapi.GROUP_OUT)
+        )
+    )
+    def post(self, request: ApiRequest) -> HttpResponse:
         """A filter on an attribute that one kind lacks finds nothing of that kind."""
         sources, refusals = [], []
         for source in (self.users, self.groups):
@@ -187,26 +205,51 @@ class ScimSearchView(ScimView):
                 refusals.append(refusal)
         if not sources:
             raise refusals[0]
-        return sources
+        return self.page(*sources)
+
+
+class ScimUserSearchView(ScimView):
+    """POST /scim/v2/Users/.search"""
+
+    @extend_schema(
+        **openapi.operation(sent=openapi.SEARCH, answers=openapi.page_of(openapi.USER_OUT))
+    )
+    def post(self, request: ApiRequest) -> HttpResponse:
+        return self.page(self.users())
+
+
+class ScimGroupSearchView(ScimView):
+    """POST /scim/v2/Groups/.search"""
+
+    @extend_schema(
+        **openapi.operation(sent=openapi.SEARCH, answers=openapi.page_of(openapi.GROUP_OUT))
+    )
+    def post(self, request: ApiRequest) -> HttpResponse:
+        return self.page(self.groups())
 
 
 class ScimUserView(ScimView):
     """GET, PUT, PATCH, DELETE /scim/v2/Users/{user_id}"""
 
+    @extend_schema(**openapi.operation(answers=openapi.USER_OUT, parameters=openapi.CHOSEN))
     def get(self, request: ApiRequest, user_id: str) -> HttpResponse:
         return self._answer(selectors.get_user(request.environment, user_id))
 
+    @extend_schema(**openapi.operation(sent=openapi.USER_IN, answers=openapi.USER_OUT))
     @audited("scim.user_replaced")
     def put(self, request: ApiRequest, user_id: str) -> HttpResponse:
-        selectors.get_user(request.environment, user_id)
-        return self._replace(user_id, documents.written(self.body()))
+        employee = selectors.get_user(request.environment, user_id)
+        document = documents.written(self.body())
+        return self._replace(user_id, documents.with_manager_of(document, employee))
 
+    @extend_schema(**openapi.operation(sent=openapi.OPERATIONS, answers=openapi.USER_OUT))
     @audited("scim.user_patched")
     def patch(self, request: ApiRequest, user_id: str) -> HttpResponse:
         employee = selectors.get_user(request.environment, user_id)
         changed = patching.apply(documents.user_document(employee), _operations(self.body()))
         return self._replace(user_id, documents.written(changed))
 
+    @extend_schema(**openapi.operation(status=204))
     @audited("scim.user_deleted")
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
         services.delete_user(request.environment, employee_id=user_id, now=request.now)
@@ -226,9 +269,15 @@ class ScimUserView(ScimView):
 class ScimGroupsView(ScimView):
     """GET, POST /scim/v2/Groups"""
 
+    @extend_schema(
+        **openapi.operation(answers=openapi.page_of(openapi.GROUP_OUT), parameters=openapi.PAGE)
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.groups())
 
+    @extend_schema(
+        **openapi.operation(sent=openapi.GROUP_IN, answers=openapi.GROUP_OUT, status=201)
+    )
     @audited("scim.group_created")
     def post(self, request: ApiRequest) -> HttpResponse:
         services.list_departments(request.environment)
@@ -242,14 +291,17 @@ class ScimGroupsView(ScimView):
 class ScimGroupView(ScimView):
     """GET, PUT, PATCH, DELETE /scim/v2/Groups/{group_id}"""
 
+    @extend_schema(**openapi.operation(answers=openapi.GROUP_OUT, parameters=openapi.CHOSEN))
     def get(self, request: ApiRequest, group_id: str) -> HttpResponse:
         return self._answer(selectors.get_department(request.environment, group_id))
 
+    @extend_schema(**openapi.operation(sent=openapi.GROUP_IN, answers=openapi.GROUP_OUT))
     @audited("scim.group_replaced")
     def put(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
         return self._write(department, _group(self.body()))
 
+    @extend_schema(**openapi.operation(sent=openapi.OPERATIONS, answers=openapi.GROUP_OUT))
     @audited("scim.group_patched")
     def patch(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
@@ -257,6 +309,7 @@ class ScimGroupView(ScimView):
         held = documents.group_document(department, members)
         return self._write(department, patching.apply(held, _operations(self.body())))
 
+    @extend_schema(**openapi.operation(status=204))
     @audited("scim.group_deleted")
     def delete(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
@@ -291,33 +344,47 @@ def _group(body: Any) -> dict[str, Any]:
 class ScimConfigView(ScimView):
     """GET /scim/v2/ServiceProviderConfig"""
 
+    @extend_schema(**openapi.operation(answers=openapi.OPEN))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.reply(schemas.service_provider_config())
 
 
-class ScimDescriptionsView(ScimView):
-    """GET /scim/v2/Schemas, /scim/v2/ResourceTypes, and each of theirs"""
+class ScimSchemasView(ScimView):
+    """GET /scim/v2/Schemas"""
 
-    def get(self, request: ApiRequest, kind: str, name: str = "") -> HttpResponse:
-        described = schemas.schemas() if kind == "Schemas" else schemas.resource_types()
-        if name:
-            found = next((one for one in described if one["id"] == name), None)
-            if found is None:
-                raise NotFound
-            return self.reply(found)
-        return self.reply(
-            {
-                "schemas": [schemas.LIST],
-                "totalResults": len(described),
-                "startIndex": 1,
-                "itemsPerPage": len(described),
-                "Resources": described,
-            }
-        )
+    @extend_schema(**openapi.operation(answers=openapi.page_of(openapi.OPEN)))
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return self.described(schemas.schemas())
+
+
+class ScimSchemaView(ScimView):
+    """GET /scim/v2/Schemas/{urn}"""
+
+    @extend_schema(**openapi.operation(answers=openapi.OPEN))
+    def get(self, request: ApiRequest, urn: str) -> HttpResponse:
+        return self.description(schemas.schemas(), urn)
+
+
+class ScimResourceTypesView(ScimView):
+    """GET /scim/v2/ResourceTypes"""
+
+    @extend_schema(**openapi.operation(answers=openapi.page_of(openapi.OPEN)))
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return self.described(schemas.resource_types())
+
+
+class ScimResourceTypeView(ScimView):
+    """GET /scim/v2/ResourceTypes/{name}"""
+
+    @extend_schema(**openapi.operation(answers=openapi.OPEN))
+    def get(self, request: ApiRequest, name: str) -> HttpResponse:
+        return self.description(schemas.resource_types(), name)
 
 
 class ScimNowhereView(ScimView):
     """Any other path below /scim: a refusal in SCIM's form"""
+
+    schema = None
 
     def get(self, request: ApiRequest, **_: str) -> HttpResponse:
         raise NotFound("Nothing is served at this path.")

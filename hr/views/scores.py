@@ -13,7 +13,7 @@ from hr.selectors import scores as selectors
 from hr.serializers import people as forms
 from hr.services import scores as services
 from hr.views.audit import audited
-from hr.views.base import HrView
+from hr.views.base import READ, HrView
 from pulse.http.answers import answer
 from pulse.http.requests import ApiRequest
 
@@ -22,6 +22,7 @@ class ScoreView(HrView):
     """GET /v1/employees/{employee_id}/score"""
 
     required_scope = "read:score"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.ScoreQuery], responses=forms.ScoreOut)
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
@@ -44,6 +45,7 @@ class ScoreHistoryView(HrView):
     """GET /v1/employees/{employee_id}/score/history"""
 
     required_scope = "read:score"
+    open_to_restricted = READ
 
     @extend_schema(parameters=[forms.ScoreHistoryQuery], responses=forms.ScoreHistoryOut)
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:

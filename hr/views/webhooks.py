@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from hr.serializers import webhooks as forms
 from hr.views.audit import audited
-from pulse import pagination
+from hr.views.base import HrView
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
-from pulse.http.views import ApiView
 from pulse.webhooks import replays, selectors, services, shapes
 
 SCOPES = {
@@ -26,31 +23,8 @@ SCOPES = {
 }
 
 
-class WebhookView(ApiView):
-    product = "hr"
+class WebhookView(HrView):
     required_scope: ClassVar[str | dict[str, str]] = SCOPES
-
-    def listed(
-        self,
-        rows: QuerySet[Any],
-        *,
-        query: dict[str, Any],
-        shape: Callable[[Any], dict[str, Any]],
-        order: tuple[str, ...] = ("-created_at", "-pk"),
-    ) -> HttpResponse:
-        filters = sorted(
-            (name, str(value)) for name, value in query.items() if name not in ("limit", "cursor")
-        )
-        page = pagination.keyset(
-            rows,
-            environment=self.request.environment,
-            order=order,
-            limit=query["limit"],
-            cursor=query.get("cursor"),
-            purpose=f"hr {type(self).__name__} {filters}",
-        )
-        data = [shape(row) for row in page.items]
-        return answer({"data": data, "next_cursor": page.next_cursor, "total_count": page.total})
 
 
 class WebhookEndpointsView(WebhookView):
@@ -59,7 +33,7 @@ class WebhookEndpointsView(WebhookView):
     @extend_schema(parameters=[forms.Paging], responses=forms.EndpointPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = selectors.endpoints(request.environment, self.product)
-        return self.listed(rows, query=self.query(forms.Paging), shape=shapes.endpoint)
+        return self.listed_rows(rows, query=self.query(forms.Paging), shape=shapes.endpoint)
 
     @extend_schema(request=forms.EndpointIn, responses={201: forms.EndpointWithSecretOut})
     @idempotent
@@ -187,7 +161,7 @@ class EventsView(WebhookView):
         query = self.query(forms.EventQuery)
         wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
         rows = selectors.list_events(request.environment, self.product, **wanted)
-        return self.listed(rows, query=query, shape=shapes.event)
+        return self.listed_rows(rows, query=query, shape=shapes.event)
 
 
 class EventView(WebhookView):
@@ -229,7 +203,7 @@ class WebhookDeliveriesView(WebhookView):
         query = self.query(forms.DeliveryQuery)
         wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
         rows = selectors.list_deliveries(request.environment, self.product, **wanted)
-        return self.listed(rows, query=query, shape=shapes.delivery)
+        return self.listed_rows(rows, query=query, shape=shapes.delivery)
 
 
 class WebhookDeliveryView(WebhookView):

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from hr.models import StatusLogEntry
-from hr.services import calendars, custom_fields, employees, entries, leave
+from hr.scim import schemas
+from hr.services import calendars, custom_fields, employees, entries, leave, scim
 from pulse.exports.services import start_export, write_next
 from pulse.keys.services import mint_key
 from pulse.tenancy.models import Environment
@@ -61,6 +62,12 @@ def samples(environment: Environment) -> Samples:
     )
     export = start_export(environment, product="hr", kind="leave", format="csv")
     write_next()
+    department = scim.write_group(
+        environment,
+        department=None,
+        document={"displayName": f"Dep {marker}", "members": [{"value": employee_id}]},
+        now=now,
+    )
     api_key, _ = mint_key(
         environment, product="hr", prefix="pk_test_", name=f"key {marker}", scopes=["read:*"]
     )
@@ -80,6 +87,10 @@ def samples(environment: Environment) -> Samples:
             "export_id": export.public_id,
             "key_id": api_key.public_id,
             "token": token,
+            "user_id": employee_id,
+            "group_id": department.public_id,
+            "urn": schemas.USER,
+            "name": "User",
         },
         bodies={
             "PATCH /v1/webhook-endpoints/{endpoint_id}": {"description": "Mallory's"},
@@ -89,6 +100,16 @@ def samples(environment: Environment) -> Samples:
             "POST /v1/employees": {"email": "m@x.test", "full_name": "M", "manager_id": boss},
             "PATCH /v1/custom-fields/{field_id}": {"name": "Mallory's"},
             "PATCH /v1/status-log/{entry_id}": {"topic": "pain"},
+            "POST /scim/v2/Users": {"userName": "m@y.test"},
+            "PUT /scim/v2/Users/{user_id}": {"userName": "Mallory's"},
+            "PATCH /scim/v2/Users/{user_id}": {
+                "Operations": [{"op": "add", "path": "title", "value": "Mallory's"}]
+            },
+            "POST /scim/v2/Groups": {"displayName": "M", "members": [{"value": employee_id}]},
+            "PUT /scim/v2/Groups/{group_id}": {"displayName": "Mallory's"},
+            "PATCH /scim/v2/Groups/{group_id}": {
+                "Operations": [{"op": "remove", "path": "members"}]
+            },
             "POST /v1/status-log": {**about, "lines": ["x"]},
             "POST /v1/kudos": {
                 "from_employee_id": boss, "to_employee_id": employee_id, "coins": 5,
@@ -111,9 +132,13 @@ def samples(environment: Environment) -> Samples:
                 endpoint.public_id, event.public_id, delivery.public_id, url, marker, employee_id,
                 boss, entry.public_id, kudos.public_id, checkin.public_id, days_off.public_id,
                 holiday.public_id, feed.public_id, field.public_id, export.public_id,
-                api_key.public_id,
+                api_key.public_id, department.public_id,
             }
         ),
+        named={
+            "GET /scim/v2/Schemas/{urn}": "the same description for everybody",
+            "GET /scim/v2/ResourceTypes/{name}": "the same description for everybody",
+        },
         public={
             "GET /v1/openapi.json": "the document needs no key",
             "GET /v1/calendars/{token}.ics": "the secret address is the permission",

@@ -102,11 +102,14 @@ def test_a_date_lies_in_the_employment_and_not_ahead(hr, environment, day, statu
         assert refusal(response) == (422, "unprocessable_entity", ["date"])
 
 
-def test_the_day_after_the_last_is_refused(hr, environment):
+def test_the_day_after_the_last_is_refused(hr, environment, time_machine_at):
     leaver = make_employee(environment, end_date=date(2026, 4, 20))
     body = {"employee_id": leaver.public_id, "lines": ["a"]}
 
     assert hr.post("/v1/status-log", body).status_code == 201
+    with time_machine_at(datetime(2026, 4, 21, 12, tzinfo=UTC)):
+        late = refusal(hr.post("/v1/status-log", body))
+    assert late == (422, "unprocessable_entity", ["employee_id"])
 
 
 def test_today_is_the_workspaces_day_and_not_utcs(db, api, time_machine_at):
@@ -196,7 +199,7 @@ def test_nobody_gives_kudos_to_themselves_however_the_giver_was_named(hr, api, a
 
 @pytest.mark.parametrize(
     ("coins", "status"),
-    [(4, 400), (5, 201), (50, 201), (51, 400), (10.5, 400), ("10", 400), (True, 400)],
+    [(4, 400), (5, 201), (50, 201), (51, 400), (10.0, 201), (10.5, 400), ("10", 400), (True, 400)],
 )
 def test_coins_are_whole_and_from_5_to_50(hr, environment, ada, bob, coins, status):
     response = give(hr, ada, bob, coins=coins)

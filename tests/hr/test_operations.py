@@ -83,6 +83,9 @@ def test_a_dry_run_reports_and_stores_nothing(hr, environment):
         (b"\xff\xfe", "text/csv", 400),
         (b'{"employees": []}', "application/json", 400),
         (b"[]", "application/json", 400),
+        (b'{"employees": [7]}', "application/json", 400),
+        (b'{"employees": [{}], "more": 1}', "application/json", 400),
+        (b"email\n" + b"a@x.test\n" * 5001, "text/csv", 400),
         (b"x", "text/plain", 415),
     ],
 )

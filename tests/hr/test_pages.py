@@ -62,5 +62,22 @@ def test_the_pages_open_by_grant_only(environment):
     assert client.get("/people").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("level", "shown"), [("view", "away"), ("edit", "away"), ("manage", "sick")]
+)
+def test_why_somebody_is_away_is_shown_to_managers_only(environment, level, shown):
+    ill = make_employee(environment)
+    make_leave(environment, ill, start_date=NOW.date(), kind="sick")
+    user = make_user(environment.organization, email="m@x.test", role=Member.Role.MEMBER)
+    make_grant(user, environment, "hr", level)
+    client = Client()
+    client.force_login(user)
+
+    for path in ("/people", "/people/calendar", f"/people/{ill.public_id}"):
+        text = client.get(path).content.decode()
+        assert f"leave-{shown}" in text
+        assert ("sick" in text) == (shown == "sick")
+
+
 def test_the_stylesheet_is_served_from_here():
     assert finders.find("hr/people.css") is not None

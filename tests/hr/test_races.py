@@ -1,19 +1,26 @@
-"""Two callers at the same moment: the lock under test is the only thing between them and a wrong row."""
+"""Two callers at the same moment: the lock under test is the only thing between them and a wrong row.
+
+Each pair meets right behind the lock, or right before the write that a unique index decides. Where
+the lock holds, the second never arrives and the first goes on alone when its patience ends.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from hr.errors import EmailTaken, EntryExists, LeaveOverlaps
-from hr.models import Employee, LeaveEntry, StatusLogEntry, WorkloadCheckin
+from hr.models import Employee, Kudos, LeaveEntry, StatusLogEntry, WorkloadCheckin
 from hr.services import employees, entries, leave
 from pulse.errors import Unprocessable
-from tests.hr.people import NOW, make_employee, types
-from tests.support.races import meeting_after, together
+from tests.hr.people import NOW, make_employee, make_leave, types
+from tests.support import races
+from tests.support.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+meeting_after = partial(races.meeting_after, patience_seconds=0.3)
 
 
 def kinds(outcomes):
@@ -43,9 +50,28 @@ def test_two_creates_of_one_email_make_one_person(environment):
     def create():
         return make_employee(environment, email="same@x.test")
 
-    outcomes = together(create, create)
+    with meeting_after("hr.selectors.employees.folded"):  # the last step before the row is written
+        outcomes = together(create, create)
 
     assert sorted(map(type, outcomes), key=str) == sorted([Employee, EmailTaken], key=str)
+    assert types(environment) == ["employee.created"]
+
+
+def test_two_calls_with_one_idempotency_key_have_one_effect(environment, api):
+    def create():
+        return api("hr", token=token).post(
+            "/v1/employees",
+            {"email": "same@x.test", "full_name": "A"},
+            headers={"Idempotency-Key": "k-1"},
+        )
+
+    token = api("hr").token
+    with meeting_after("hr.selectors.employees.folded"):
+        outcomes = together(create, create)
+
+    assert [one.status_code for one in outcomes] == [201, 201]
+    assert outcomes[0].content == outcomes[1].content
+    assert sorted("Idempotent-Replayed" in one for one in outcomes) == [False, True]
     assert types(environment) == ["employee.created"]
 
 
@@ -78,7 +104,8 @@ def test_two_entries_of_one_day_make_one(environment):
             environment, employee_id=employee.public_id, lines=["a"], now=NOW
         )
 
-    outcomes = together(post, post)
+    with meeting_after("hr.selectors.employees.find_employee"):  # the last read before the write
+        outcomes = together(post, post)
 
     assert sorted(map(type, outcomes), key=str) == sorted([EntryExists, StatusLogEntry], key=str)
     assert types(environment) == ["employee.created", "status_log.posted"]
@@ -125,3 +152,106 @@ def test_a_change_that_fails_midway_leaves_nothing_and_announces_nothing(environ
     employee.refresh_from_db()
     assert (employee.role, employee.version) == (None, 1)
     assert types(environment) == ["employee.created"]
+
+
+def test_two_cancellations_are_announced_once(environment):
+    entry = make_leave(environment, make_employee(environment), start_date=NOW.date())
+
+    def cancel():
+        return leave.cancel_leave(environment, leave_id=entry.public_id, now=NOW)
+
+    with meeting_after("hr.selectors.leave.lock_leave"):
+        together(cancel, cancel)
+
+    assert types(environment)[-3:] == ["leave.logged", "leave.approved", "leave.cancelled"]
+
+
+def test_a_cancellation_and_an_offboarding_take_the_same_leave_back_once(environment):
+    employee = make_employee(environment)
+    entry = make_leave(environment, employee, start_date=NOW.date() + timedelta(days=7))
+
+    with meeting_after("hr.selectors.leave.lock_leave_after"):
+        together(
+            lambda: employees.offboard_employee(
+                environment, employee_id=employee.public_id, now=NOW
+            ),
+            lambda: leave.cancel_leave(environment, leave_id=entry.public_id, now=NOW),
+        )
+
+    assert sorted(types(environment)[3:]) == ["employee.offboarded", "leave.cancelled"]
+
+
+def test_two_corrections_of_an_entry_both_count(environment):
+    employee = make_employee(environment)
+    entry = entries.post_status_log(
+        environment, employee_id=employee.public_id, lines=["a"], now=NOW
+    )
+
+    def correct(**changes):
+        return entries.correct_status_log(
+            environment, entry_id=entry.public_id, changes=changes, now=NOW
+        )
+
+    with meeting_after("hr.selectors.entries.lock_status_log_entry"):
+        together(lambda: correct(topic="win"), lambda: correct(lines=["b"]))
+
+    entry.refresh_from_db()
+    assert (entry.topic, entry.lines) == ("win", ["b"])
+
+
+def test_two_sweeps_of_the_leavers_announce_each_once(environment):
+    for _ in range(3):
+        make_employee(environment, end_date=NOW.date())
+
+    def sweep():
+        return employees.offboard_leavers(now=NOW + timedelta(days=1))
+
+    with meeting_after("hr.selectors.employees.lock_leavers"):
+        outcomes = together(sweep, sweep)
+
+    assert sorted(outcomes) == [0, 3]
+    assert types(environment)[3:] == ["employee.offboarded"] * 3
+
+
+def test_a_report_is_moved_once_by_the_leaver_and_once_by_a_patch(environment):
+    leaver, heir = make_employee(environment), make_employee(environment)
+    report = make_employee(environment, manager_id=leaver.public_id)
+
+    with meeting_after("hr.selectors.employees.lock_reports"):
+        together(
+            lambda: employees.offboard_employee(
+                environment,
+                employee_id=leaver.public_id,
+                now=NOW,
+                reassign_reports_to=heir.public_id,
+            ),
+            lambda: employees.update_employee(
+                environment, employee_id=report.public_id, changes={"role": "Cook"}, now=NOW
+            ),
+        )
+
+    report.refresh_from_db()
+    assert (report.manager, report.role, report.version) == (heir, "Cook", 3)
+
+
+def test_two_kudos_cannot_both_spend_the_last_coins(environment):
+    environment.settings = {"hr": {"kudos_monthly_allowance": 15}}
+    environment.save()
+    giver, receiver = make_employee(environment), make_employee(environment)
+
+    def give():
+        return entries.award_kudos(
+            environment,
+            from_employee_id=giver.public_id,
+            to_employee_id=receiver.public_id,
+            coins=10,
+            tag="craft",
+            note="x",
+            now=NOW,
+        )
+
+    with meeting_after("hr.selectors.employees.lock_employee"):
+        outcomes = together(give, give)
+
+    assert sorted(map(type, outcomes), key=str) == sorted([Kudos, Unprocessable], key=str)
+    assert Kudos.objects.within(environment).count() == 1

@@ -33,7 +33,6 @@ CHECKS_LEFT_OUT = {
     "traces": ["unsupported_method", "allow_header_conformance"],
 }
 OPERATIONS_LEFT_OUT: dict[str, dict[str, str]] = {
-    "hr": {"POST /v1/imports/employees": "a dry run answers 200 with what is wrong in each row"},
     "analytics": {"GET /api/v1/pulse/live": "an event stream: its data are JSON inside a text"},
     "traces": {"POST /v1/traces": "OTLP accepts what it can and counts the rest"},
 }

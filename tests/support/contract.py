@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from pulse.http import openapi
 
 METHODS = ("get", "post", "put", "patch", "delete")
+COMPLETE = frozenset({"hr"})
+"""Products whose documents name every member of an answer: one that is not named is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,25 @@ class Operation:
 def document(product: str) -> dict[str, Any]:
     """The product's OpenAPI document."""
     return openapi.document_of(product)
+
+
+@cache
+def components(product: str) -> dict[str, Any]:
+    """The document's components, as answers are held to them."""
+    found: dict[str, Any] = document(product).get("components", {})
+    return _closed(found) if product in COMPLETE else found
+
+
+def _closed(schema: Any) -> Any:
+    """The schema with every object closed that does not say it is open."""
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(one) for name, one in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("type") == "object":
+        closed.setdefault("additionalProperties", False)
+    return closed
 
 
 @cache
@@ -89,8 +110,8 @@ def check(product: str, method: str, path: str, response: HttpResponse) -> None:
 
 def _schema(product: str, declared: dict[str, Any], content_type: str) -> dict[str, Any] | None:
     if "$ref" in declared:
-        declared = document(product)["components"]["responses"][declared["$ref"].split("/")[-1]]
+        declared = components(product)["responses"][declared["$ref"].split("/")[-1]]
     media = declared.get("content", {}).get(content_type.partition(";")[0])
     if not media or "json" not in content_type or not media.get("schema"):
         return None
-    return {**media["schema"], "components": document(product).get("components", {})}
+    return {**media["schema"], "components": components(product)}
