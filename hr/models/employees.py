@@ -83,6 +83,11 @@ class Employee(TenantModel):
                 condition=models.Q(offboarded_at=None, end_date__isnull=False),
                 name="employee_leaving",
             ),
+            models.Index(
+                fields=["environment"],
+                condition=models.Q(offboarded_at__isnull=False),
+                name="employee_offboarded",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -62,7 +62,7 @@ def leave_calendar(
 ) -> list[CalendarDay]:
     """Each day from ``first`` to ``last``: how many are out, and up to ``limit`` of the entries.
 
-    The entries come from the first 2,000 that touch any of the days; the counts are exact.
+    The counts are exact; where a day has more than ``limit``, those that began last are shown.
     """
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     found = out_between(environment, filters, first, last)
@@ -72,17 +72,28 @@ def leave_calendar(
             for day in days
         }
     )
-    rows = list(found.order_by("start_date", "pk").values(*ENTRY_COLUMNS)[:MAX_ENTRIES])
+    crowded = max(counts.values()) > limit
+    rows = [] if crowded else list(found.order_by("start_date", "pk").values(*ENTRY_COLUMNS))
     named = holidays_by_date(environment, filters.get("location"), first, last)
     return [
         CalendarDay(
             date=day,
             holidays=named.get(day, []),
             people_out=counts[f"day_{day.toordinal()}"],
-            entries=[row for row in rows if row["start_date"] <= day <= row["end_date"]][:limit],
+            entries=_latest(environment, filters, day, limit)
+            if crowded
+            else [row for row in rows if row["start_date"] <= day <= row["end_date"]],
         )
         for day in days
     ]
+
+
+def _latest(
+    environment: Environment, filters: dict[str, Any], day: date, limit: int
+) -> list[dict[str, Any]]:
+    """The entries of one day that began last, in the order in which they began."""
+    found = out_between(environment, filters, day, day).order_by("-start_date", "-pk")
+    return list(found.values(*ENTRY_COLUMNS)[:limit])[::-1]
 
 
 def holidays_by_date(

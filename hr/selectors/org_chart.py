@@ -59,15 +59,21 @@ def org_chart(
         levels.append(_nodes(below, MAX_NODES - count))
         count += len(levels[-1])
     _hang(levels)
-    orphans: list[Node] = []
-    if root is None:
-        left = Q(manager__offboarded_at__isnull=False) | Q(manager__end_date__lt=today)
-        orphans = _nodes(here.filter(left), MAX_NODES)
+    orphans = _orphans(environment, here, today) if root is None else []
     nodes = [node for level in levels for node in level] + orphans
     counts = _report_counts(here, [node.pk for node in nodes])
     for node in nodes:
         node.reports_count = counts[node.pk]
     return OrgChart(levels[0], orphans, truncated=count >= MAX_NODES)
+
+
+def _orphans(environment: Environment, here: QuerySet[Employee], today: date) -> list[Node]:
+    """People who still report to somebody who left, looked for from those who left: few have."""
+    orphans: list[Node] = []
+    for left in (Q(offboarded_at__isnull=False), Q(offboarded_at=None, end_date__lt=today)):
+        managers = people.employees(environment).filter(left)
+        orphans += _nodes(here.filter(manager__in=managers.values("pk")), MAX_NODES)
+    return sorted(orphans, key=lambda node: (node.full_name, node.pk))[:MAX_NODES]
 
 
 def _nodes(found: QuerySet[Employee], limit: int) -> list[Node]:

@@ -8,11 +8,12 @@ from icalendar import Calendar
 
 from hr import samples
 from hr.models import Employee, LeaveEntry, StatusLogEntry
+from hr.services import employees
 from pulse.audit.models import Entry
 from pulse.exports.services import write_next
 from pulse.tenancy.models import Environment
 from pulse.webhooks.models import Event
-from tests.hr.people import announced, make_employee, make_leave, refusal, types
+from tests.hr.people import NOW, announced, make_employee, make_leave, refusal, types
 from tests.support.tenancy import make_environment
 
 
@@ -247,6 +248,23 @@ def test_the_calendar_says_who_is_out_each_day(hr, environment):
     assert refusal(hr.get("/v1/leave/calendar?from=2026-04-21&to=2026-04-20"))[2] == ["to"]
 
 
+def test_a_crowded_day_counts_everybody_and_shows_those_who_left_last(hr, environment):
+    people = [make_employee(environment) for _ in range(3)]
+    for days, person in enumerate(people):
+        start, end = date(2026, 4, 20 + days), date(2026, 4, 22)
+        make_leave(environment, person, start_date=start, end_date=end)
+
+    days = hr.get("/v1/leave/calendar?from=2026-04-20&to=2026-04-22&limit=2").json()["days"]
+
+    shown = [[one["employee_id"] for one in day["entries"]] for day in days]
+    assert [day["people_out"] for day in days] == [1, 2, 3]
+    assert shown == [
+        [people[0].public_id],
+        [one.public_id for one in people[:2]],
+        [one.public_id for one in people[1:]],
+    ]
+
+
 def test_declared_custom_fields_hold_people_to_their_types(hr, environment):
     for key, kind, more in (
         ("desk", "number", {"required": True}),
@@ -270,6 +288,19 @@ def test_declared_custom_fields_hold_people_to_their_types(hr, environment):
     assert hr.post("/v1/employees", body).json()["custom_fields"] == good
     twice = hr.post("/v1/custom-fields", {"key": "desk", "name": "x", "type": "text"})
     assert refusal(twice) == (409, "conflict", ["key"])
+
+
+def test_the_org_chart_names_those_whose_manager_left(hr, environment):
+    gone, leaving = (make_employee(environment, full_name=name) for name in ("Gone", "Leaving"))
+    for boss, name in ((leaving, "B"), (gone, "A"), (gone, "C")):
+        make_employee(environment, full_name=name, manager_id=boss.public_id)
+    employees.offboard_employee(environment, employee_id=gone.public_id, now=NOW)
+    Employee.objects.within(environment).filter(pk=leaving.pk).update(end_date=date(2026, 4, 19))
+
+    chart = hr.get("/v1/org-chart").json()
+
+    assert [node["full_name"] for node in chart["orphans"]] == ["A", "B", "C"]
+    assert chart["roots"] == []
 
 
 def test_the_org_chart_counts_reports_beyond_its_depth(hr, environment):
