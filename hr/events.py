@@ -28,6 +28,7 @@ class EmployeeCreated(HrEvent):
     """A person was added."""
 
     type: ClassVar[str] = "employee.created"
+    resource: ClassVar[str] = "EmployeeOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class EmployeeUpdated(HrEvent):
     """A person changed; ``previous`` has the old values of the changed fields."""
 
     type: ClassVar[str] = "employee.updated"
+    resource: ClassVar[str] = "EmployeeOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,7 @@ class EmployeeOffboarded(HrEvent):
     """A person left: once per departure."""
 
     type: ClassVar[str] = "employee.offboarded"
+    resource: ClassVar[str] = "EmployeeOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,7 @@ class StatusLogPosted(HrEvent):
     """A status-log entry was posted."""
 
     type: ClassVar[str] = "status_log.posted"
+    resource: ClassVar[str] = "StatusLogOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,7 @@ class KudosAwarded(HrEvent):
     """Somebody recognised somebody else."""
 
     type: ClassVar[str] = "kudos.awarded"
+    resource: ClassVar[str] = "KudosOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +68,7 @@ class WorkloadRecorded(HrEvent):
     """A workload answer was given or changed."""
 
     type: ClassVar[str] = "workload.recorded"
+    resource: ClassVar[str] = "WorkloadOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +76,7 @@ class LeaveLogged(HrEvent):
     """Days off were logged."""
 
     type: ClassVar[str] = "leave.logged"
+    resource: ClassVar[str] = "LeaveOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +84,7 @@ class LeaveApproved(HrEvent):
     """The same entry, under the published name: entries are born approved."""
 
     type: ClassVar[str] = "leave.approved"
+    resource: ClassVar[str] = "LeaveOut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +92,4 @@ class LeaveCancelled(HrEvent):
     """Days off were taken back; the payload is the whole entry."""
 
     type: ClassVar[str] = "leave.cancelled"
+    resource: ClassVar[str] = "LeaveOut"

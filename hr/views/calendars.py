@@ -112,9 +112,10 @@ class FeedsView(HrView):
 
     @extend_schema(parameters=[ListQuery], responses=forms.FeedPage)
     def get(self, request: ApiRequest) -> HttpResponse:
+        query = self.confined(self.query(ListQuery))
         return self.listed(
-            lambda: selectors.feeds(request.environment, of=self.only_person),
-            query=self.query(ListQuery),
+            lambda: selectors.feeds(request.environment, of=query.get("employee_id")),
+            query=query,
             columns=shapes.CALENDAR_FEED,
             shape=shapes.calendar_feed,
         )

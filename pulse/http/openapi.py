@@ -137,7 +137,7 @@ def _webhooks(config: ProductConfig) -> dict[str, Any]:
                 "post": {
                     "summary": (event.__doc__ or "").strip().split("\n")[0],
                     "requestBody": {
-                        "content": {"application/json": {"schema": {"type": "object"}}}
+                        "content": {"application/json": {"schema": _event_schema(config, event)}}
                     },
                     "responses": {
                         "2XX": {"description": "Taken; anything else is retried for 72 hours."}
@@ -145,6 +145,28 @@ def _webhooks(config: ProductConfig) -> dict[str, Any]:
                 }
             }
     return dict(sorted(found.items()))
+
+
+def _event_schema(config: ProductConfig, event: Any) -> dict[str, Any]:
+    """The body of a delivery; what ``data`` holds where the event says which resource it is."""
+    if config.webhook_form != "pulse" or not event.resource:
+        return {"type": "object"}
+    return {
+        "type": "object",
+        "required": ["id", "type", "created_at", "data", "livemode"],
+        "properties": {
+            "id": {"type": "string"},
+            "type": {"type": "string", "const": event.type},
+            "created_at": {"type": "string", "format": "date-time"},
+            "livemode": {"type": "boolean"},
+            "data": {"$ref": f"#/components/schemas/{event.resource}"},
+            "previous": {
+                "type": "object",
+                "description": "The old values of the members that changed",
+                "additionalProperties": True,
+            },
+        },
+    }
 
 
 class DocumentView(View):

@@ -23,11 +23,13 @@ class Event:
     the old values of changed members. ``subject_ref`` is the public id of the person or thing that
     the event is about, or several ids with spaces between, so that an erasure finds the stored copy.
     ``resource_path`` is where the resource can be fetched when ``data`` is too large to send.
+    ``resource`` names the schema of the product's OpenAPI document that ``data`` has.
     """
 
     type: ClassVar[str] = ""
     product: ClassVar[str] = ""
     description: ClassVar[str] = ""
+    resource: ClassVar[str] = ""
 
     data: dict[str, Any]
     subject_ref: str = ""

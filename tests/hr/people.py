@@ -12,6 +12,7 @@ from hr.models import Employee
 from hr.services import employees, leave
 from pulse.tenancy.models import Environment
 from pulse.webhooks.models import Event
+from tests.support import contract
 from tests.support.api import Api
 
 NOW = datetime(2026, 4, 20, 12, 0, tzinfo=UTC)  # a Monday
@@ -42,9 +43,16 @@ def make_leave(environment: Environment, employee: Employee, **values: Any) -> A
 
 
 def announced(environment: Environment, start: int = 0) -> list[tuple[str, dict[str, Any]]]:
-    """(type, data) of every event of the environment, in order, from number ``start`` on."""
-    rows = Event.objects.within(environment).order_by("pk")[start:]
-    return [(row.type, json.loads(row.body)["data"]) for row in rows]
+    """(type, data) of every event of the environment, in order, from number ``start`` on.
+
+    Each body is held to the OpenAPI document.
+    """
+    bodies = [
+        json.loads(row.body) for row in Event.objects.within(environment).order_by("pk")[start:]
+    ]
+    for body in bodies:
+        contract.check_event("hr", body)
+    return [(body["type"], body["data"]) for body in bodies]
 
 
 def types(environment: Environment, start: int = 0) -> list[str]:

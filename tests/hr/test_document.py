@@ -47,6 +47,9 @@ def test_the_document_needs_no_key_and_names_every_route_code_and_event(db):
 
     assert document["openapi"].startswith("3.1")
     assert sorted(document["webhooks"]) == EVENTS
+    for name, described in document["webhooks"].items():
+        body = described["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert body["properties"]["type"]["const"] == name
     for path, methods in ROUTES.items():
         assert set(document["paths"][path]) == methods
     statuses = {str(status) for status in (*dialect.CODES, 500, 503)}

@@ -108,6 +108,17 @@ def check(product: str, method: str, path: str, response: HttpResponse) -> None:
     assert not problems, f"{operation} {status} differs from its schema: {problems[:5]}"
 
 
+def check_event(product: str, body: dict[str, Any]) -> None:
+    """Fail where a webhook's body is not what the document promises."""
+    declared = document(product)["webhooks"][body["type"]]["post"]["requestBody"]
+    schema = declared["content"]["application/json"]["schema"]
+    if product in COMPLETE:
+        schema = _closed(schema)
+    found = Draft202012Validator({**schema, "components": components(product)}).iter_errors(body)
+    problems = [f"{'.'.join(map(str, one.absolute_path))}: {one.message[:200]}" for one in found]
+    assert not problems, f"{body['type']} differs from its schema: {problems[:5]}"
+
+
 def _schema(product: str, declared: dict[str, Any], content_type: str) -> dict[str, Any] | None:
     if "$ref" in declared:
         declared = components(product)["responses"][declared["$ref"].split("/")[-1]]
