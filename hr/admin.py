@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
 from import_export.admin import ExportMixin, ImportExportMixin
+from import_export.fields import Field
 from import_export.resources import ModelResource
+from import_export.widgets import ForeignKeyWidget
 from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
@@ -20,15 +23,21 @@ from hr.models import (
     LeaveEntry,
     StatusLogEntry,
 )
+from pulse.tenancy.models import Environment
 
 
 class HolidayResource(ModelResource):
-    """Holidays are what operators bring as a file."""
+    """Holidays are what operators bring as a file; the environment is named by its public id."""
+
+    environment = Field("environment", "environment", ForeignKeyWidget(Environment, "public_id"))
 
     class Meta:
         model = Holiday
-        fields = ("public_id", "environment", "date", "location", "name", "created_at")
+        fields = ("environment", "date", "location", "name")
         import_id_fields = ("environment", "location", "date")
+
+    def before_save_instance(self, instance: Holiday, row: Any, **_: Any) -> None:
+        instance.created_at = instance.created_at or datetime.now(UTC)
 
 
 class ReadOnly(ExportMixin, ModelAdmin):
@@ -96,6 +105,11 @@ class HolidayAdmin(ImportExportMixin, ModelAdmin):
     list_filter = ("environment", "location")
     search_fields = ("name", "location")
     date_hierarchy = "date"
+    exclude = ("created_at",)
+
+    def save_model(self, request: HttpRequest, obj: Holiday, form: Any, change: bool) -> None:
+        obj.created_at = obj.created_at or datetime.now(UTC)
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(CustomField)

@@ -70,18 +70,13 @@ def employee(row: Row, *, today: date) -> dict[str, Any]:
         "end_date": _day(row["end_date"]),
         "location": row["location"],
         "custom_fields": row["custom_fields"],
-        "status": _employee_status(row, today),
+        "status": Employee.status_of(
+            row["start_date"], row["end_date"], row["offboarded_at"], today
+        ),
         "version": row["version"],
         "created_at": utc_seconds(row["created_at"]),
         "updated_at": utc_seconds(row["updated_at"]),
     }
-
-
-def _employee_status(row: Row, today: date) -> str:
-    ended = row["end_date"] is not None and row["end_date"] < today
-    if row["offboarded_at"] is not None or ended:
-        return Employee.Status.FORMER
-    return Employee.Status.UPCOMING if row["start_date"] > today else Employee.Status.ACTIVE
 
 
 def employee_etag(shape: dict[str, Any]) -> str:

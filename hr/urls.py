@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from django.urls import URLPattern, re_path
 
 from hr import scim_urls, webhook_urls
@@ -36,7 +34,7 @@ def spelt(pattern: str, view: type[ApiView]) -> URLPattern:
 
 def _expression(pattern: str) -> str:
     parts = (
-        f"(?P<{part[1:-1]}>{ID})" if part[:1] == "{" else re.escape(part)
+        f"(?P<{part[1:-1]}>{ID})" if part[:1] == "{" else part.replace(".", r"\.")
         for part in pattern.split("/")
     )
     return "/".join(parts)

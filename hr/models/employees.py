@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -93,10 +93,16 @@ class Employee(TenantModel):
     def __str__(self) -> str:
         return self.full_name
 
+    @classmethod
+    def status_of(
+        cls, start_date: date, end_date: date | None, offboarded_at: datetime | None, today: date
+    ) -> str:
+        if offboarded_at is not None or (end_date is not None and end_date < today):
+            return cls.Status.FORMER
+        return cls.Status.UPCOMING if start_date > today else cls.Status.ACTIVE
+
     def status_on(self, today: date) -> str:
-        if self.offboarded_at is not None or (self.end_date is not None and self.end_date < today):
-            return self.Status.FORMER
-        return self.Status.UPCOMING if self.start_date > today else self.Status.ACTIVE
+        return self.status_of(self.start_date, self.end_date, self.offboarded_at, today)
 
 
 def department_id() -> str:

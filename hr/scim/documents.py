@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hr.addresses import EMAIL
+from hr.addresses import EMAIL, LONGEST, storable
 from hr.models import Department, Employee
 from hr.scim.errors import ScimInvalid
 from hr.scim.patching import Document, normal
@@ -132,6 +132,8 @@ def written(body: Any) -> Document:
     user_name = document.get("userName")
     if not isinstance(user_name, str) or not user_name.strip():
         raise ScimInvalid("userName is required")
+    if not storable(user_name):
+        raise ScimInvalid(f"userName must have at most {LONGEST} characters")
     for name, longest in MAX_TEXT.items():
         document.pop(name) if document.get(name) == "" else None
         _check_text(name, document.get(name), longest)
@@ -211,13 +213,17 @@ def _check_enterprise(document: Document) -> None:
 def address_of(document: Document) -> str:
     """The primary address, else the first, else the user name if it is one."""
     values = sorted(
-        (one for one in document.get("emails", []) if EMAIL.fullmatch(one.get("value", ""))),
+        (one for one in document.get("emails", []) if _is_address(one.get("value", ""))),
         key=lambda one: not one.get("primary", False),
     )
     if values:
         return str(values[0]["value"])
     user_name = str(document["userName"])
-    return user_name if EMAIL.fullmatch(user_name) else f"{_slug(user_name)}@{NO_MAIL}"
+    return user_name if _is_address(user_name) else f"{_slug(user_name)}@{NO_MAIL}"
+
+
+def _is_address(text: str) -> bool:
+    return EMAIL.fullmatch(text) is not None and storable(text)
 
 
 def _slug(text: str) -> str:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from hr import statements
+from hr.addresses import normal_email
 from hr.models import CustomField, Employee
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
@@ -163,11 +164,6 @@ def departments(environment: Environment) -> list[str]:
     """Every department somebody is or was in, by name."""
     names = employees(environment).exclude(department=None).order_by()
     return sorted(name or "" for name in names.values_list("department", flat=True).distinct())
-
-
-def normal_email(email: str) -> str:
-    """One spelling per mailbox: composed and lower case."""
-    return unicodedata.normalize("NFC", email.strip()).lower()
 
 
 def email_taken(environment: Environment, email: str, *, but: Employee | None = None) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
+from hr.addresses import normal_email
 from hr.models import Department, Employee
 from hr.selectors import employees as people
 from pulse.errors import NotFound
@@ -30,7 +31,7 @@ def get_user(environment: Environment, employee_id: str) -> Employee:
 
 def named(user_name: str) -> Q:
     """The user name as the provider wrote it, or the email of somebody no provider wrote."""
-    wanted = people.normal_email(user_name)
+    wanted = normal_email(user_name)
     return Q(user_name=wanted) | Q(user_name="", email=wanted)
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from hr.addresses import EMAIL
+from hr.addresses import EMAIL, storable
 from hr.models import CustomField, Employee
 from hr.serializers.lists import SyncQuery, page_of, sparse
 from pulse import strictjson
@@ -33,7 +33,7 @@ class EmailAddress(StrictString):
         email = super().to_internal_value(data)
         local = email.partition("@")[0]
         dotted = local.startswith(".") or local.endswith(".") or ".." in email
-        if dotted or not EMAIL.fullmatch(email):
+        if dotted or not EMAIL.fullmatch(email) or not storable(email):
             raise serializers.ValidationError("must be an email address")
         return email
 

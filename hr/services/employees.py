@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from hr import events, shapes
+from hr.addresses import normal_email
 from hr.errors import (
     EmailTaken,
     FormerEmployee,
@@ -60,7 +61,7 @@ def create_employee(environment: Environment, *, values: dict[str, Any], now: da
     employee = Employee(environment=environment, created_at=now, updated_at=now)
     for name in PLAIN:
         setattr(employee, name, values.get(name))
-    employee.email = selectors.normal_email(values["email"])
+    employee.email = normal_email(values["email"])
     employee.start_date = values.get("start_date") or today
     for name in PRIVATE:
         if name in values:
@@ -180,7 +181,7 @@ def _apply(
         if name in changes:
             setattr(employee, name, changes[name])
     if "email" in changes:
-        employee.email = selectors.normal_email(changes["email"])
+        employee.email = normal_email(changes["email"])
     for name in PRIVATE:
         if name in changes:
             setattr(employee, name, changes[name])

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from hr import events, shapes
+from hr.addresses import normal_email
 from hr.models import Employee
 from hr.selectors import employees as selectors
 from hr.services import custom_fields
@@ -111,7 +112,7 @@ class _Plan:
 
     def people(self, now: datetime) -> list[Employee]:
         for number, values in self.rows.items():
-            email = selectors.normal_email(values["email"])
+            email = normal_email(values["email"])
             employee = Employee(
                 environment=self.environment,
                 email=email,
@@ -138,9 +139,9 @@ class _Plan:
     def _read_known(self) -> None:
         emails, ids = set(), set()
         for values in self.rows.values():
-            emails.add(selectors.normal_email(values["email"]))
+            emails.add(normal_email(values["email"]))
             if values.get("manager_email"):
-                emails.add(selectors.normal_email(values["manager_email"]))
+                emails.add(normal_email(values["manager_email"]))
             if values.get("manager_id"):
                 ids.add(values["manager_id"])
         for employee in selectors.by_email_or_id(self.environment, emails, ids):
@@ -148,7 +149,7 @@ class _Plan:
             self.known[employee.public_id] = employee
 
     def _check_email(self, number: int, values: dict[str, Any]) -> None:
-        email = selectors.normal_email(values["email"])
+        email = normal_email(values["email"])
         if email in self.by_email:
             first = self.by_email[email]
             self._wrong(number, f"email is that of row {first} too", "email")
@@ -193,11 +194,11 @@ class _Plan:
 
     def _manager_row(self, values: dict[str, Any]) -> int | None:
         email = values.get("manager_email")
-        return self.by_email.get(selectors.normal_email(email)) if email else None
+        return self.by_email.get(normal_email(email)) if email else None
 
     def _manager_outside(self, values: dict[str, Any]) -> Employee | None:
         email = values.get("manager_email")
-        wanted = selectors.normal_email(email) if email else values.get("manager_id")
+        wanted = normal_email(email) if email else values.get("manager_id")
         return self.known.get(wanted) if wanted else None
 
     def _wrong(self, number: int, message: str, *fields: str) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from hr.addresses import normal_email
 from hr.models import Department, Employee
 from hr.scim import documents
 from hr.scim.errors import ScimInvalid, ScimTaken
 from hr.scim.patching import Document
 from hr.scim.schemas import ENTERPRISE
-from hr.selectors import employees as people
 from hr.selectors import scim as selectors
 from hr.services import employees
 from pulse.tenancy.models import Environment
@@ -85,7 +85,7 @@ def delete_user(environment: Environment, *, employee_id: str, now: datetime) ->
 
 def _values(document: Document) -> dict[str, Any]:
     email, full_name = documents.address_of(document), documents.full_name_of(document)
-    email = people.normal_email(email)
+    email = normal_email(email)
     extension = document.get(ENTERPRISE, {})
     return {
         "email": email,
@@ -94,7 +94,7 @@ def _values(document: Document) -> dict[str, Any]:
         "department": extension.get("department"),
         "manager_id": extension.get("manager", {}).get("value"),
         "external_id": document.get("externalId", ""),
-        "user_name": people.normal_email(document["userName"]),
+        "user_name": normal_email(document["userName"]),
         "scim": {"document": document, "email": email, "full_name": full_name},
     }
 

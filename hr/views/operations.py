@@ -14,10 +14,8 @@ from rest_framework.serializers import ValidationError
 
 from hr import samples
 from hr.errors import invalid
+from hr.exports import QUERIES
 from hr.selectors import employees as people
-from hr.serializers import employees as employee_forms
-from hr.serializers import entries as entry_forms
-from hr.serializers import leave as leave_forms
 from hr.serializers import operations as forms
 from hr.services import erasure
 from hr.services import imports as services
@@ -37,13 +35,14 @@ from pulse.http.requests import ApiRequest
 from pulse.times import utc_seconds
 
 CUSTOM = "custom_fields."
-FILTERS: dict[str, tuple[str, type[Any]]] = {
-    "employees": ("read:employees", employee_forms.EmployeeQuery),
-    "status-log": ("read:status_log", entry_forms.StatusLogQuery),
-    "kudos": ("read:kudos", entry_forms.KudosQuery),
-    "workload-checkins": ("read:workload", entry_forms.WorkloadQuery),
-    "leave": ("read:leave", leave_forms.LeaveQuery),
+SCOPES = {
+    "employees": "read:employees",
+    "status-log": "read:status_log",
+    "kudos": "read:kudos",
+    "workload-checkins": "read:workload",
+    "leave": "read:leave",
 }
+"""The scope of the list that a kind of export is."""
 NO_FILTERS = frozenset({"limit", "cursor", "sort", "fields", "expand", "breakdown"})
 
 
@@ -142,23 +141,23 @@ class ExportsView(HrView):
     @audited("export.started")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.ExportIn)
-        scope, form = FILTERS[values["kind"]]
-        if not request.credential.allows(scope):
+        kind = values["kind"]
+        if not request.credential.allows(SCOPES[kind]):
             raise Forbidden
-        filters = _filters(form, values.get("filters") or {})
+        filters = _filters(kind, values.get("filters") or {})
         row = export_services.start_export(
             request.environment,
             product="hr",
-            kind=values["kind"],
+            kind=kind,
             format=values.get("format", Export.Format.NDJSON),
             parameters=filters,
         )
         return answer(_export(row), 202, headers={"Location": f"/v1/exports/{row.public_id}"})
 
 
-def _filters(form: type[Any], sent: dict[str, Any]) -> dict[str, Any]:
+def _filters(kind: str, sent: dict[str, Any]) -> dict[str, Any]:
     """The list's own filters, checked as the list checks them and stored as they were sent."""
-    bound = form(data=sent)
+    bound = QUERIES[kind](data=sent)
     if not bound.is_valid():
         found = [FieldError(f"filters.{one.field}", one.reason) for one in flatten(bound.errors)]
         raise InvalidInput(f"{found[0].field}: {found[0].reason}", fields=found)

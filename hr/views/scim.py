@@ -13,9 +13,10 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from hr.models import Department, Employee
-from hr.scim import documents, openapi, patching, schemas
+from hr.scim import documents, patching, schemas
 from hr.scim.errors import MEDIA_TYPE, ScimDialect, ScimInvalid
 from hr.selectors import scim as selectors
+from hr.serializers import scim as forms
 from hr.services import scim as services
 from hr.views.audit import audited
 from hr.views.base import HrView
@@ -173,13 +174,11 @@ def _names(text: str) -> set[str]:
 class ScimUsersView(ScimView):
     """GET, POST /scim/v2/Users"""
 
-    @extend_schema(
-        **openapi.operation(answers=openapi.page_of(openapi.USER_OUT), parameters=openapi.PAGE)
-    )
+    @extend_schema(**forms.operation(answers=forms.page_of(forms.USER_OUT), parameters=forms.PAGE))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.users())
 
-    @extend_schema(**openapi.operation(sent=openapi.USER_IN, answers=openapi.USER_OUT, status=201))
+    @extend_schema(**forms.operation(sent=forms.USER_IN, answers=forms.USER_OUT, status=201))
     @audited("scim.user_created")
     def post(self, request: ApiRequest) -> HttpResponse:
         document = documents.written(self.body())
@@ -191,9 +190,7 @@ class ScimSearchView(ScimView):
     """POST /scim/v2/.search"""
 
     @extend_schema(
-        **openapi.operation(
-            sent=openapi.SEARCH, answers=openapi.page_of(openapi.USER_OUT, openapi.GROUP_OUT)
-        )
+        **forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.USER_OUT, forms.GROUP_OUT))
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         """A filter on an attribute that one kind lacks finds nothing of that kind."""
@@ -211,9 +208,7 @@ class ScimSearchView(ScimView):
 class ScimUserSearchView(ScimView):
     """POST /scim/v2/Users/.search"""
 
-    @extend_schema(
-        **openapi.operation(sent=openapi.SEARCH, answers=openapi.page_of(openapi.USER_OUT))
-    )
+    @extend_schema(**forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.USER_OUT)))
     def post(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.users())
 
@@ -221,9 +216,7 @@ class ScimUserSearchView(ScimView):
 class ScimGroupSearchView(ScimView):
     """POST /scim/v2/Groups/.search"""
 
-    @extend_schema(
-        **openapi.operation(sent=openapi.SEARCH, answers=openapi.page_of(openapi.GROUP_OUT))
-    )
+    @extend_schema(**forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.GROUP_OUT)))
     def post(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.groups())
 
@@ -231,25 +224,25 @@ class ScimGroupSearchView(ScimView):
 class ScimUserView(ScimView):
     """GET, PUT, PATCH, DELETE /scim/v2/Users/{user_id}"""
 
-    @extend_schema(**openapi.operation(answers=openapi.USER_OUT, parameters=openapi.CHOSEN))
+    @extend_schema(**forms.operation(answers=forms.USER_OUT, parameters=forms.CHOSEN))
     def get(self, request: ApiRequest, user_id: str) -> HttpResponse:
         return self._answer(selectors.get_user(request.environment, user_id))
 
-    @extend_schema(**openapi.operation(sent=openapi.USER_IN, answers=openapi.USER_OUT))
+    @extend_schema(**forms.operation(sent=forms.USER_IN, answers=forms.USER_OUT))
     @audited("scim.user_replaced")
     def put(self, request: ApiRequest, user_id: str) -> HttpResponse:
         employee = selectors.get_user(request.environment, user_id)
         document = documents.written(self.body())
         return self._replace(user_id, documents.with_manager_of(document, employee))
 
-    @extend_schema(**openapi.operation(sent=openapi.OPERATIONS, answers=openapi.USER_OUT))
+    @extend_schema(**forms.operation(sent=forms.OPERATIONS, answers=forms.USER_OUT))
     @audited("scim.user_patched")
     def patch(self, request: ApiRequest, user_id: str) -> HttpResponse:
         employee = selectors.get_user(request.environment, user_id)
         changed = patching.apply(documents.user_document(employee), _operations(self.body()))
         return self._replace(user_id, documents.written(changed))
 
-    @extend_schema(**openapi.operation(status=204))
+    @extend_schema(**forms.operation(status=204))
     @audited("scim.user_deleted")
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
         services.delete_user(request.environment, employee_id=user_id, now=request.now)
@@ -269,15 +262,11 @@ class ScimUserView(ScimView):
 class ScimGroupsView(ScimView):
     """GET, POST /scim/v2/Groups"""
 
-    @extend_schema(
-        **openapi.operation(answers=openapi.page_of(openapi.GROUP_OUT), parameters=openapi.PAGE)
-    )
+    @extend_schema(**forms.operation(answers=forms.page_of(forms.GROUP_OUT), parameters=forms.PAGE))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.groups())
 
-    @extend_schema(
-        **openapi.operation(sent=openapi.GROUP_IN, answers=openapi.GROUP_OUT, status=201)
-    )
+    @extend_schema(**forms.operation(sent=forms.GROUP_IN, answers=forms.GROUP_OUT, status=201))
     @audited("scim.group_created")
     def post(self, request: ApiRequest) -> HttpResponse:
         services.list_departments(request.environment)
@@ -291,17 +280,17 @@ class ScimGroupsView(ScimView):
 class ScimGroupView(ScimView):
     """GET, PUT, PATCH, DELETE /scim/v2/Groups/{group_id}"""
 
-    @extend_schema(**openapi.operation(answers=openapi.GROUP_OUT, parameters=openapi.CHOSEN))
+    @extend_schema(**forms.operation(answers=forms.GROUP_OUT, parameters=forms.CHOSEN))
     def get(self, request: ApiRequest, group_id: str) -> HttpResponse:
         return self._answer(selectors.get_department(request.environment, group_id))
 
-    @extend_schema(**openapi.operation(sent=openapi.GROUP_IN, answers=openapi.GROUP_OUT))
+    @extend_schema(**forms.operation(sent=forms.GROUP_IN, answers=forms.GROUP_OUT))
     @audited("scim.group_replaced")
     def put(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
         return self._write(department, _group(self.body()))
 
-    @extend_schema(**openapi.operation(sent=openapi.OPERATIONS, answers=openapi.GROUP_OUT))
+    @extend_schema(**forms.operation(sent=forms.OPERATIONS, answers=forms.GROUP_OUT))
     @audited("scim.group_patched")
     def patch(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
@@ -309,7 +298,7 @@ class ScimGroupView(ScimView):
         held = documents.group_document(department, members)
         return self._write(department, patching.apply(held, _operations(self.body())))
 
-    @extend_schema(**openapi.operation(status=204))
+    @extend_schema(**forms.operation(status=204))
     @audited("scim.group_deleted")
     def delete(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
@@ -344,7 +333,7 @@ def _group(body: Any) -> dict[str, Any]:
 class ScimConfigView(ScimView):
     """GET /scim/v2/ServiceProviderConfig"""
 
-    @extend_schema(**openapi.operation(answers=openapi.OPEN))
+    @extend_schema(**forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.reply(schemas.service_provider_config())
 
@@ -352,7 +341,7 @@ class ScimConfigView(ScimView):
 class ScimSchemasView(ScimView):
     """GET /scim/v2/Schemas"""
 
-    @extend_schema(**openapi.operation(answers=openapi.page_of(openapi.OPEN)))
+    @extend_schema(**forms.operation(answers=forms.page_of(forms.OPEN)))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.described(schemas.schemas())
 
@@ -360,7 +349,7 @@ class ScimSchemasView(ScimView):
 class ScimSchemaView(ScimView):
     """GET /scim/v2/Schemas/{urn}"""
 
-    @extend_schema(**openapi.operation(answers=openapi.OPEN))
+    @extend_schema(**forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest, urn: str) -> HttpResponse:
         return self.description(schemas.schemas(), urn)
 
@@ -368,7 +357,7 @@ class ScimSchemaView(ScimView):
 class ScimResourceTypesView(ScimView):
     """GET /scim/v2/ResourceTypes"""
 
-    @extend_schema(**openapi.operation(answers=openapi.page_of(openapi.OPEN)))
+    @extend_schema(**forms.operation(answers=forms.page_of(forms.OPEN)))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.described(schemas.resource_types())
 
@@ -376,7 +365,7 @@ class ScimResourceTypesView(ScimView):
 class ScimResourceTypeView(ScimView):
     """GET /scim/v2/ResourceTypes/{name}"""
 
-    @extend_schema(**openapi.operation(answers=openapi.OPEN))
+    @extend_schema(**forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest, name: str) -> HttpResponse:
         return self.description(schemas.resource_types(), name)
 

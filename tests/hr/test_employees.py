@@ -80,6 +80,7 @@ def test_only_email_and_name_are_required_and_the_start_is_today(hr):
         ({"email": "nobody"}, ["email"]),
         ({"email": "a b@c.test"}, ["email"]),
         ({"email": "a@" + "b" * 250 + ".test"}, ["email"]),
+        ({"email": "a@" + "\u0130" * 200 + ".test"}, ["email"]),  # its lower case is longer
         ({"email": 7}, ["email"]),
         ({"full_name": "  "}, ["full_name"]),
         ({"full_name": "x" * 201}, ["full_name"]),

@@ -110,6 +110,30 @@ def test_an_export_honours_the_filters_of_its_list_and_no_cell_is_a_formula(hr, 
     assert done["download_url"] == f"/v1/exports/{done['id']}/download"
 
 
+@pytest.mark.parametrize(
+    ("kind", "filters", "rows"),
+    [
+        ("leave", {"from": "2026-04-01", "to": "2026-04-30", "status": "all"}, 1),
+        ("leave", {"from": "2026-05-01"}, 0),
+        ("employees", {"updated_since": "2026-04-20T12:00:00Z", "manager_id": "null"}, 1),
+        ("status-log", {"date_from": "2026-04-01"}, 1),
+        ("workload-checkins", {"week_start": "2026-04-20"}, 0),
+        ("kudos", {"created_to": "2026-04-20T12:00:00Z"}, 0),
+    ],
+)
+def test_an_export_understands_every_kind_of_filter(hr, environment, kind, filters, rows):
+    employee = make_employee(environment)
+    make_leave(environment, employee, start_date=date(2026, 4, 21))
+    hr.post("/v1/status-log", {"employee_id": employee.public_id, "lines": ["a"]})
+
+    started = hr.post("/v1/exports", {"kind": kind, "filters": filters}).json()
+    while write_next():
+        pass
+
+    done = hr.get(f"/v1/exports/{started['id']}").json()
+    assert (done["status"], done["rows"]) == ("done", rows)
+
+
 def test_an_export_needs_the_scope_of_its_list_and_known_filters(hr, api):
     narrow = api("hr", scopes=["read:exports", "read:kudos"])
 

@@ -235,6 +235,7 @@ def test_a_strangers_user_and_group_do_not_exist(scim, api, environment, other_e
         ("POST", "/Users", {}, 400),
         ("POST", "/Users", {"userName": 7}, 400),
         ("POST", "/Users", {"userName": "a\u0000"}, 400),
+        ("POST", "/Users", {"userName": "\u0130" * 200}, 400),
         ("POST", "/Users", {"userName": "a", "emails": "x"}, 400),
         ("POST", "/Users", {"userName": "a", "active": "maybe"}, 400),
         ("POST", "/Groups", {"displayName": ""}, 400),

@@ -6,8 +6,9 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
 
-from hr.scim.errors import ERROR, MEDIA_TYPE
+from hr.scim.errors import MEDIA_TYPE
 from hr.scim.schemas import ENTERPRISE, GROUP, LIST, USER, schemas
 from pulse.http.openapi import REFUSALS
 
@@ -28,16 +29,6 @@ META: Schema = {
         "location": TEXT,
         "created": {"type": "string", "format": "date-time"},
         "lastModified": {"type": "string", "format": "date-time"},
-    },
-}
-REFUSAL: Schema = {
-    "type": "object",
-    "required": ["schemas", "status", "detail"],
-    "properties": {
-        "schemas": {"type": "array", "items": {"type": "string", "enum": [ERROR]}},
-        "status": TEXT,
-        "scimType": TEXT,
-        "detail": TEXT,
     },
 }
 OPEN: Schema = {"type": "object", "additionalProperties": True}
@@ -72,6 +63,15 @@ PAGE = [
     OpenApiParameter("count", OpenApiTypes.INT, description="200 at most"),
     *CHOSEN,
 ]
+
+
+class ScimRefusal(serializers.Serializer[Any]):
+    """SCIM's own form of a refusal."""
+
+    schemas = serializers.ListField(child=serializers.CharField())
+    status = serializers.CharField()
+    scimType = serializers.CharField(required=False)  # noqa: N815 -- SCIM's spelling
+    detail = serializers.CharField()
 
 
 def _attributes(urn: str) -> list[dict[str, Any]]:
@@ -158,7 +158,7 @@ def operation(
     found = OpenApiResponse(answers, "Done") if answers else None
     responses: dict[Any, Any] = {(status, MEDIA_TYPE) if answers else status: found}
     for refused, description in REFUSALS.items():
-        responses[refused, MEDIA_TYPE] = OpenApiResponse(REFUSAL, description)
+        responses[refused, MEDIA_TYPE] = OpenApiResponse(ScimRefusal, description)
     return {
         "request": {MEDIA_TYPE: sent} if sent else None,
         "responses": responses,
