@@ -3,8 +3,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.test import override_settings
-from icalendar import Calendar
 
 from hr import samples
 from hr.models import Employee, LeaveEntry, StatusLogEntry
@@ -227,30 +225,6 @@ def test_an_erased_person_is_found_nowhere_and_the_counts_stay(hr, environment):
     for row in Event.objects.within(environment):
         assert marker not in row.body
     assert hr.post(f"{path}/erase").status_code == 200
-
-
-def test_a_feed_is_read_by_a_calendar_program_and_hides_why(hr, environment):
-    employee = make_employee(environment, full_name="Ada Rota")
-    make_leave(environment, employee, start_date=date(2026, 4, 20), end_date=date(2026, 4, 21))
-    make_leave(
-        environment, employee, start_date=date(2026, 4, 23), kind="sick", half_day_start=True
-    )
-    with override_settings(PULSE_PUBLIC_URL="http://testserver"):
-        feed = hr.post("/v1/calendar-feeds", {"audience": "workspace", "show_kinds": True}).json()
-    address = feed["url"].removeprefix("http://testserver")
-
-    response = hr.get(address, headers={"Authorization": ""})
-    events = Calendar.from_ical(response.content).walk("VEVENT")
-
-    assert response["Cache-Control"] == "no-store"
-    assert [(str(one["SUMMARY"]), one.decoded("DTSTART").isoformat()) for one in events] == [
-        ("Ada Rota: vacation", "2026-04-20"),
-        ("Ada Rota: away", "2026-04-23T14:00:00+00:00"),
-    ]
-    assert events[0].decoded("DTEND") == date(2026, 4, 22)
-    assert "url" not in hr.get("/v1/calendar-feeds").json()["data"][0]
-    assert hr.delete(f"/v1/calendar-feeds/{feed['id']}").status_code == 204
-    assert hr.get(address).status_code == 404
 
 
 def test_the_calendar_says_who_is_out_each_day(hr, environment):
