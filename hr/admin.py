@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from import_export.admin import ExportMixin, ImportExportMixin
 from import_export.fields import Field
@@ -35,6 +36,9 @@ class HolidayResource(ModelResource):
         model = Holiday
         fields = ("environment", "date", "location", "name")
         import_id_fields = ("environment", "location", "date")
+
+    def get_queryset(self) -> QuerySet[Holiday]:
+        return Holiday.unscoped.all()
 
     def before_save_instance(self, instance: Holiday, row: Any, **_: Any) -> None:
         instance.created_at = instance.created_at or datetime.now(UTC)

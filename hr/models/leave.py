@@ -71,6 +71,11 @@ class LeaveEntry(TenantModel):
             models.Index(fields=["environment", "start_date"], name="leave_start"),
             models.Index(
                 fields=["environment", "start_date"],
+                condition=models.Q(calendar_days__gt=7),
+                name="leave_start_weeks",
+            ),
+            models.Index(
+                fields=["environment", "start_date"],
                 condition=models.Q(calendar_days__gt=31),
                 name="leave_start_long",
             ),

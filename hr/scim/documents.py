@@ -79,13 +79,6 @@ def with_manager_of(document: Document, employee: Employee) -> Document:
 
 def user_resource(employee: Employee, base: str) -> Document:
     document = user_document(employee)
-    if employee.manager is not None:
-        manager = {
-            "value": employee.manager.public_id,
-            "$ref": f"{base}/Users/{employee.manager.public_id}",
-            "displayName": employee.manager.full_name,
-        }
-        document[ENTERPRISE] = {**document[ENTERPRISE], "manager": manager}
     return {
         "schemas": [USER, *([ENTERPRISE] if ENTERPRISE in document else [])],
         "id": employee.public_id,

@@ -67,15 +67,7 @@ def schemas() -> list[dict[str, Any]]:
             _attribute("$ref", "reference", referenceTypes=["User"], mutability="immutable"),
         ],
     )
-    manager = _attribute(
-        "manager",
-        "complex",
-        subAttributes=[
-            _attribute("value"),
-            _attribute("$ref", "reference", referenceTypes=["User"], mutability="readOnly"),
-            _attribute("displayName", mutability="readOnly"),
-        ],
-    )
+    manager = _attribute("manager", "complex", subAttributes=[_attribute("value")])
     return [
         _schema(USER, "User", user),
         _schema(ENTERPRISE, "EnterpriseUser", [_attribute("department"), manager]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from hr.models import CalendarFeed, Holiday, LeaveEntry
 from hr.selectors import leave
@@ -19,6 +19,8 @@ from pulse.tenancy.models import Environment
 LONGEST_CALENDAR_DAYS = 62
 FEED_PAST_DAYS = 366
 MAX_ENTRIES = 2000
+CHUNK = 500
+ONE_DAY = timedelta(days=1)
 ENTRY_COLUMNS = (
     "public_id", "kind", "start_date", "end_date", "half_day_start", "half_day_end", "updated_at",
     "employee__public_id", "employee__full_name", "employee__department",
@@ -66,34 +68,36 @@ def leave_calendar(
     """
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     found = out_between(environment, filters, first, last)
-    counts = found.aggregate(
-        **{
-            f"day_{day.toordinal()}": Count("pk", filter=Q(start_date__lte=day, end_date__gte=day))
-            for day in days
-        }
-    )
-    crowded = max(counts.values()) > limit
-    rows = [] if crowded else list(found.order_by("start_date", "pk").values(*ENTRY_COLUMNS))
+    out = dict.fromkeys(days, 0)
+    shown: dict[date, list[int]] = {day: [] for day in days}
+    spans = found.order_by().values_list("start_date", "pk", "end_date")
+    for start, pk, end in sorted(spans, reverse=True):
+        day = max(start, first)
+        while day <= min(end, last):
+            out[day] += 1
+            if len(shown[day]) < limit:
+                shown[day].append(pk)
+            day += ONE_DAY
+    rows = _rows(environment, {pk for some in shown.values() for pk in some})
     named = holidays_by_date(environment, filters.get("location"), first, last)
     return [
         CalendarDay(
             date=day,
             holidays=named.get(day, []),
-            people_out=counts[f"day_{day.toordinal()}"],
-            entries=_latest(environment, filters, day, limit)
-            if crowded
-            else [row for row in rows if row["start_date"] <= day <= row["end_date"]],
+            people_out=out[day],
+            entries=[rows[pk] for pk in reversed(shown[day])],
         )
         for day in days
     ]
 
 
-def _latest(
-    environment: Environment, filters: dict[str, Any], day: date, limit: int
-) -> list[dict[str, Any]]:
-    """The entries of one day that began last, in the order in which they began."""
-    found = out_between(environment, filters, day, day).order_by("-start_date", "-pk")
-    return list(found.values(*ENTRY_COLUMNS)[:limit])[::-1]
+def _rows(environment: Environment, numbers: set[int]) -> dict[int, dict[str, Any]]:
+    """The entries of these numbers, a few hundred at a time."""
+    wanted, rows = sorted(numbers), {}
+    for start in range(0, len(wanted), CHUNK):
+        found = leave.leave_entries(environment).filter(pk__in=wanted[start : start + CHUNK])
+        rows.update({row.pop("pk"): row for row in found.values(*ENTRY_COLUMNS, "pk")})
+    return rows
 
 
 def holidays_by_date(

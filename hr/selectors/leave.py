@@ -14,7 +14,7 @@ from hr.workdays import LONGEST_DAYS, Span, holidays_of, span_of, working_half_d
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
 
-SHORT_DAYS = 31
+WEEK, MONTH = 7, 31
 ENTITLEMENTS: dict[str, float | None] = {
     LeaveEntry.Kind.VACATION: 24.0,
     LeaveEntry.Kind.SICK: None,
@@ -94,14 +94,15 @@ def filter_leave(environment: Environment, filters: dict[str, Any]) -> QuerySet[
 def intersecting(first: date | None, last: date | None) -> Q:
     """Entries that touch the dates from ``first`` to ``last``, both inclusive, either may be open.
 
-    Few entries are longer than a month and none longer than 366 days: both bound the start from
-    below, so that two index ranges answer whatever the age of the journal.
+    Few entries are longer than a week, fewer than a month, none than 366 days: each bounds the
+    start from below, so that three index ranges answer whatever the age of the journal.
     """
     touching = Q()
     if first is not None:
-        short = Q(start_date__gte=_days_before(first, SHORT_DAYS))
-        long = Q(calendar_days__gt=SHORT_DAYS, start_date__gte=_days_before(first, LONGEST_DAYS))
-        touching &= Q(end_date__gte=first) & (short | long)
+        week = Q(start_date__gte=_days_before(first, WEEK))
+        month = Q(calendar_days__gt=WEEK, start_date__gte=_days_before(first, MONTH))
+        long = Q(calendar_days__gt=MONTH, start_date__gte=_days_before(first, LONGEST_DAYS))
+        touching &= Q(end_date__gte=first) & (week | month | long)
     if last is not None:
         touching &= Q(start_date__lte=last)
     return touching

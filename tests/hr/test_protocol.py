@@ -289,7 +289,7 @@ OPEN_TO_RESTRICTED = {
         "/v1/kudos/leaderboard", "/v1/workload-checkins", "/v1/workload-checkins/summary",
         "/v1/leave", "/v1/leave/{leave_id}", "/v1/leave/balance/{employee_id}",
         "/v1/leave/calendar", "/v1/holidays", "/v1/calendar-feeds", "/v1/me",
-        "/v1/calendars/{token}.ics",
+        "/v1/calendars/{token}.ics", "/v1/openapi.json",
     },
     "POST": {
         "/v1/status-log", "/v1/kudos", "/v1/workload-checkins", "/v1/leave", "/v1/leave/preview",
