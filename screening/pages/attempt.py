@@ -268,14 +268,11 @@ def autosave(request: HttpRequest, token: str, question_id: str) -> HttpResponse
     """
     now = datetime.now(UTC)
     try:
-        screening = attempts.open_link(token, now=now)
         body = strictjson.loads(request.body, free_form=("value",))
         if not isinstance(body, dict):
             raise InvalidInput("The body must be a JSON object")
-        if "value" not in body:
-            attempts.report_presence(screening, **_presence(body), now=now)
-            return _json(_clock(screening, now))
-        saved = attempts.save_answer(screening, _save(question_id, body), now=now)
+        save = _save(question_id, body) if "value" in body else attempts.Save(**_presence(body))
+        screening, saved = attempts.save_by_link(token, save, now=now)
     except AnswerRefused as refused:
         return _json({"error": "refused", "message": str(refused)}, 400)
     except ApiError as error:
@@ -283,6 +280,8 @@ def autosave(request: HttpRequest, token: str, question_id: str) -> HttpResponse
             {"error": error.details.get("reason", error.code), "message": error.message},
             error.status,
         )
+    if saved is None:
+        return _json(_clock(screening, now))
     return _json(
         _clock(screening, now)
         | {
