@@ -44,7 +44,8 @@ def audited(action: str) -> Callable[[Method], Method]:
 
 def _id_of(response: HttpResponse) -> str:
     body = orjson.loads(response.content) if response.content else {}
-    return str(body.get("id", "")) if isinstance(body, dict) else ""
+    inner = body.get("data", body) if isinstance(body, dict) else None
+    return str(inner.get("id", "")) if isinstance(inner, dict) else ""
 
 
 def _members(request: Any) -> list[str]:
