@@ -38,12 +38,13 @@ def test_an_export_holds_answers_in_words_and_no_statement_for_statistics(api, s
     assert told["candidate"]["email"] == "ada@example.com"
     assert (told["resume"]["status"], told["resume"]["size_bytes"]) == ("stored", 6)
     (shown,) = told["screenings"]
-    assert [(one["question"], one["answer"]) for one in shown["answers"]] == [
-        ("Pick a.", "a is right"),
-        ("Pick both.", ["one", "two"]),
-        ("What is 6 × 7?", 42),
-        ("Write seven as a word.", " Seven. "),
-    ]
+    answers = {one["question"]: one["answer"] for one in shown["answers"]}
+    assert sorted(answers.pop("Pick both.")) == ["one", "two"]
+    assert answers == {
+        "Pick a.": "a is right",
+        "What is 6 × 7?": 42,
+        "Write seven as a word.": " Seven. ",
+    }
     assert shown["report"]["score"] == 100
     assert "Female" not in json.dumps(told)
 
