@@ -136,7 +136,7 @@ def test_every_change_is_audited_with_the_key_and_without_values(client, environ
 
     rows = Entry.objects.within(environment).order_by("pk")
     assert [(row.action, row.object_ref, row.fields) for row in rows] == [
-        ("webhook.create", made, ["url", "events"]),
+        ("webhook.create", made, ["events", "url"]),
         ("webhook.change", made, ["description"]),
         ("webhook.rotate_secret", made, []),
         ("webhook.delete", made, []),
