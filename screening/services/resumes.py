@@ -90,12 +90,20 @@ def read_due(*, now: datetime) -> int:
     for resume in selectors.unread_resumes()[:BATCH]:
         claimed = Resume.unscoped.filter(pk=resume.pk, read_at=None).update(read_at=now)
         if claimed:
-            text = resume_text.text_of(resume_files.read(resume), resume.media_type)
-            Resume.unscoped.filter(pk=resume.pk, file_name=resume.file_name).update(
-                suggestions=resume_suggestions.suggestions(text)
-            )
+            _suggest(resume)
             done += 1
     return done
+
+
+def _suggest(resume: Resume) -> None:
+    try:
+        data = resume_files.read(resume)
+    except FileNotFoundError:
+        return  # replaced or erased meanwhile
+    text = resume_text.text_of(data, resume.media_type)
+    Resume.unscoped.filter(pk=resume.pk, file_name=resume.file_name).update(
+        suggestions=resume_suggestions.suggestions(text)
+    )
 
 
 def fetch_due(*, now: datetime) -> int:
