@@ -29,7 +29,7 @@ def wanted(question: Question) -> bool:
     )
 
 
-def passed_cases(question: Question, value: dict[str, Any]) -> int:
+def passed_cases(question: Question, value: Any) -> int:
     """How many cases came out as expected, but for white space at the ends of lines.
 
     Raises whatever the runner raises, TimeoutError, and ValueError for an answer of another form.

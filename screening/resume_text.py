@@ -6,7 +6,7 @@ import io
 import zipfile
 
 import structlog
-from defusedxml import ElementTree
+from defusedxml import ElementTree  # type: ignore[import-untyped]  # it carries no types
 from pypdf import PdfReader
 
 from screening.resume_files import DOCX, PDF
