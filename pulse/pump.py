@@ -38,13 +38,17 @@ KERNEL_PUMPS: tuple[products.Pump, ...] = (
     products.Pump("audit", "pulse.audit.services.seal_entries", period_seconds=5),
     products.Pump("housekeeping", "pulse.housekeeping.sweep", period_seconds=60),
 )
+EMBEDDED_PUMPS: tuple[products.Pump, ...] = (
+    products.Pump("checkpoints", "pulse.db.sqlite.checkpoints.run", period_seconds=0.1),
+)
 
 _running: dict[str, _Runner] = {}
 
 
 @cache
 def all_pumps() -> tuple[products.Pump, ...]:
-    return KERNEL_PUMPS + tuple(products.pumps())
+    of_this_mode = EMBEDDED_PUMPS if settings.PULSE_EMBEDDED else ()
+    return KERNEL_PUMPS + of_this_mode + tuple(products.pumps())
 
 
 def queue_of(name: str) -> str:

@@ -38,8 +38,6 @@ PULSE_SOCKET_AUTH_SECONDS = env.float("PULSE_SOCKET_AUTH_SECONDS", 10.0)
 # With a sweep every 2.5 s a silent person is gone after 66 to 69 s.
 PULSE_SOCKET_SILENT_SECONDS = env.float("PULSE_SOCKET_SILENT_SECONDS", 66.0)
 PULSE_SCREENING_REPORT_PROVIDER = env.str("PULSE_SCREENING_REPORT_PROVIDER", "deterministic")
-PULSE_SCREENING_CODE_RUNNER = env.str("PULSE_SCREENING_CODE_RUNNER", "")
-PULSE_ASHBY_URL = env.str("PULSE_ASHBY_URL", "https://api.ashbyhq.com")
 PULSE_WEBHOOK_ALLOW_CIDRS = env.list(
     "PULSE_WEBHOOK_ALLOW_CIDRS", ["127.0.0.0/8", "::1/128"] if PULSE_EMBEDDED else []
 )
@@ -199,7 +197,8 @@ else:
                 "transaction_mode": "IMMEDIATE",
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                    " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY"
+                    " PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
+                    " PRAGMA wal_autocheckpoint=16000"  # pages; see pulse.db.sqlite.checkpoints
                 ),
             },
             "TEST": {"NAME": os.environ.get("PULSE_TEST_SQLITE", str(DATA_DIR / "test.sqlite3"))},
@@ -327,9 +326,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PULSE_EMAIL_FROM", "Pulse <pulse@localhost>")
 EMAIL_TIMEOUT = 10
 if env.str("PULSE_EMAIL_URL", ""):
-    # What the address leaves out is None, which would wait for a mail server for ever.
-    _said = env.dj_email_url("PULSE_EMAIL_URL")
-    vars().update({name: value for name, value in _said.items() if value is not None})
+    vars().update(env.dj_email_url("PULSE_EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 

@@ -60,13 +60,11 @@
         value: function (u, v, i, at) { return at === null ? "–" : compact(one.values[at], unit); },
       });
     });
-    // The first and the last bar are as wide as the others.
-    function whole(u, min, max) { var half = (xs[1] - xs[0]) / 2; return [min - half, max + half]; }
     var plot = new uPlot({
       width: element.clientWidth || 600, height: height, series: series,
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       legend: { show: options.legend !== false && element.dataset.legend !== "off" },
-      scales: { x: Object.assign({ time: !categories }, bars && xs.length > 1 ? { range: whole } : {}), y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
+      scales: { x: { time: !categories }, y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
       axes: [
         Object.assign({}, axis, { grid: { show: false } }, categories ? { values: function (u, v) { return v.map(function (i) { return categories[i] === undefined ? "" : categories[i]; }); } } : {}),
         Object.assign({}, axis, { size: 52, values: function (u, v) { return v.map(function (n) { return compact(n, unit); }); } }),
