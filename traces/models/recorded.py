@@ -68,6 +68,7 @@ class Trace(TenantModel):
                 name="trace_user",
                 condition=models.Q(user_key__isnull=False),
             ),
+            models.Index(fields=["environment", "received_ms"], name="trace_received"),
         ]
 
     def __str__(self) -> str:
@@ -121,6 +122,11 @@ class Span(TenantModel):
                 condition=models.Q(trace_id__isnull=False),
             ),
             models.Index(fields=["environment", "session_id", "timestamp_ms"], name="span_session"),
+            models.Index(
+                fields=["environment", "received_ms"],
+                name="span_received",
+                condition=models.Q(trace_id__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -266,17 +266,17 @@ def neighbours(environment: Environment, row: dict[str, Any]) -> tuple[str | Non
 def received_before(
     environment: Environment, before_ms: int, *, limit: int
 ) -> tuple[list[str], list[int]]:
-    """Ids of traces, and keys of spans without a trace, that were received before a moment."""
+    """Ids of traces, and keys of spans without a trace, received before a moment, the oldest first."""
     traces = (
         Trace.objects.within(environment)
         .filter(received_ms__lt=before_ms)
-        .order_by("id")
+        .order_by("received_ms")
         .values_list("trace_id", flat=True)[:limit]
     )
     spans = (
         Span.objects.within(environment)
         .filter(received_ms__lt=before_ms, trace_id__isnull=True)
-        .order_by("id")
+        .order_by("received_ms")
         .values_list("pk", flat=True)[:limit]
     )
     return list(traces), list(spans)
