@@ -20,6 +20,7 @@ from pulse.errors import (
 )
 from pulse.ingest import GroupCommit
 from pulse.keys.bearer import Credential
+from traces import statements
 from traces.decoding import issues
 from traces.decoding.batches import Batch, read_batch
 from traces.decoding.conventions import to_items
@@ -39,11 +40,6 @@ Result = TypeVar("Result")
 SMALL_BYTES = 512 * 1024
 """Bodies up to this are checked on the event loop: a millisecond, less than a thread hop and back."""
 
-_INSERT = (
-    "INSERT INTO traces_inbox (environment_id, kind, received_ms, count, body)"
-    " VALUES (%s, %s, %s, %s, %s)"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -56,12 +52,14 @@ class Accepted:
 
 def write_inbox(cursor: Any, accepted: Sequence[Accepted]) -> list[None]:
     """One row a batch, inside the group's transaction."""
-    cursor.executemany(
-        _INSERT,
+    statements.insert_rows(
+        cursor,
+        "traces_inbox",
+        ("environment_id", "kind", "received_ms", "count", "body"),
         [
             (
                 one.environment_id,
-                one.batch.kind,
+                str(one.batch.kind),
                 one.received_ms,
                 one.batch.count,
                 one.batch.body,
