@@ -26,7 +26,7 @@ PUMP = "traces-digest"
 MAX_ITEMS = 1500
 """Items in one transaction: enough to share its cost, few enough for SQLite's other writers."""
 
-GATHER_SECONDS = 0.15
+GATHER_SECONDS = 0.08
 """After a small transaction the next one waits this long, to share its fixed cost among more items."""
 
 _PENDING = (
