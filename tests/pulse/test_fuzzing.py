@@ -29,12 +29,11 @@ CHECKS_LEFT_OUT = {
     "*": ["positive_data_acceptance"],
     # An empty filter (`?to=`) is no filter; `/events/batch` is also an event id that nobody has.
     "analytics": ["negative_data_rejection", "allow_header_conformance"],
-    # An unknown path under /v1 and a wrong method are both 404 in the published service.
-    "traces": ["unsupported_method", "allow_header_conformance"],
+    # Every operation of the published service answers 404 to a wrong method, as to an unknown path.
+    "traces": ["unsupported_method"],
 }
 OPERATIONS_LEFT_OUT: dict[str, dict[str, str]] = {
     "analytics": {"GET /api/v1/pulse/live": "an event stream: its data are JSON inside a text"},
-    "traces": {"POST /v1/traces": "OTLP accepts what it can and counts the rest"},
 }
 """product → operation → the clause of the contract that a check cannot know."""
 SEED = os.environ.get("PULSE_TEST_SEED", "7")
