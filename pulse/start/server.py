@@ -12,6 +12,7 @@ import uvicorn
 
 from pulse.doors import health
 from pulse.realtime import hub
+from pulse.start.protocol import Protocol
 
 FRAME_BYTES = 1_572_864
 """Largest WebSocket frame; only shared-state updates may come near it."""
@@ -54,7 +55,7 @@ def run(
     config = uvicorn.Config(
         "pulse.asgi:application",
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="websockets-sansio",
         lifespan="on",
         ws_max_size=FRAME_BYTES,
