@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ MAX_ITEMS = 500
 """Items in one transaction: enough to share a flush, few enough to keep a reader's wait short."""
 MAX_PENDING = 20_000
 """Items waiting; above it the door answers 503 instead of growing without bound."""
+PROVEN_SECONDS = 1.0
+"""For so long after a commit the connection counts as good: a check is a round trip before each group."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class GroupCommit(Generic[Item, Result]):
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._stored_at = 0.0
 
     async def submit(self, item: Item) -> Result:
         """Store ``item`` durably and return what ``write`` said of it."""
@@ -67,7 +71,8 @@ class GroupCommit(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append(_Waiting(item, loop, future))
-        self._wake.set()
+        if not self._wake.is_set():  # set() takes a lock, and under load the writer is awake
+            self._wake.set()
         if self._thread is None:
             self._start()
         return await future
@@ -107,9 +112,12 @@ class GroupCommit(Generic[Item, Result]):
             _settle(group, list(results))
 
     def _store(self, items: list[Item]) -> Sequence[Result]:
-        connection.close_if_unusable_or_obsolete()
+        if time.monotonic() - self._stored_at > PROVEN_SECONDS:
+            connection.close_if_unusable_or_obsolete()
         with transaction.atomic(), connection.cursor() as cursor:
-            return self._write(cursor, items)
+            results = self._write(cursor, items)
+        self._stored_at = time.monotonic()
+        return results
 
     def _fail(self, group: list[_Waiting[Item, Result]], error: Exception) -> None:
         for one in group:
