@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import structlog
 from django.conf import settings
@@ -83,24 +84,25 @@ def note(
     """
     if environment_id is None:
         return
-    now = datetime.now(UTC)
-    row = Note(
-        at=now,
-        method=method[:10],
-        route=route[:200],
-        path=(route if _SECRET_PATHS.search(path) else path)[:300],
-        status=status,
-        duration_ms=round(ms),
-        request_id=request_id[:64],
-        key_id=key_id,
-        environment_id=environment_id,
-        product=product,
-    )
-    span = (environment_id, span_of(now), product, key_id, status_class(status))
+    now = time.time()
+    duration_ms = round(ms)
+    span = (environment_id, _span_at(int(now)), product, key_id, status_class(status))
     with _recorder.lock:
         _recorder.counts[span] += 1
-        _recorder.times[span] += row.duration_ms
-        if _worth_keeping(row):
+        _recorder.times[span] += duration_ms
+        if _worth_keeping(int(now), status):
+            row = Note(
+                at=datetime.fromtimestamp(now, UTC),
+                method=method[:10],
+                route=route[:200],
+                path=(route if _SECRET_PATHS.search(path) else path)[:300],
+                status=status,
+                duration_ms=duration_ms,
+                request_id=request_id[:64],
+                key_id=key_id,
+                environment_id=environment_id,
+                product=product,
+            )
             _recorder.pending.append(row)
         if _recorder.writer is None and not settings.TESTING:
             _recorder.writer = threading.Thread(
@@ -133,25 +135,23 @@ def forget_all() -> None:
         _recorder.times.clear()
 
 
-def span_of(moment: datetime) -> datetime:
-    """The start of the five-minute span that holds ``moment``."""
+@lru_cache(maxsize=4)
+def _span_at(second: int) -> datetime:
+    """The start of the five-minute span that holds this second since 1970."""
     seconds = int(SPAN.total_seconds())
-    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
+    return datetime.fromtimestamp(second // seconds * seconds, UTC)
 
 
 def status_class(status: int) -> int:
     return 29 if status == 429 else status // 100
 
 
-def _worth_keeping(row: Note) -> bool:
-    second = int(row.at.timestamp())
+def _worth_keeping(second: int, status: int) -> bool:
     if second != _recorder.second:
         _recorder.second, _recorder.seen = second, 0
     _recorder.seen += 1
     return (
-        _recorder.seen <= WHOLE_PER_SECOND
-        or row.status >= 400
-        or _recorder.seen % SAMPLE_ONE_IN == 0
+        _recorder.seen <= WHOLE_PER_SECOND or status >= 400 or _recorder.seen % SAMPLE_ONE_IN == 0
     )
 
 
