@@ -24,6 +24,7 @@ class AnalyticsConfig(products.ProductConfig):
             "analytics.ingest.track",
             path=f"{PREFIX}/events",
             operation=openapi.TRACK,
+            body_limit_bytes=MEBIBYTE,
         ),
         Door(
             "POST",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -33,8 +34,13 @@ class Tracked(msgspec.Struct, gc=False):
 
 def instant(moment_ms: int) -> str:
     """Milliseconds since 1970 as ``2026-03-05T12:00:00.000Z``."""
-    moment = _EPOCH + timedelta(milliseconds=moment_ms)
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+    second, millisecond = divmod(moment_ms, 1000)
+    return f"{_second(second)}.{millisecond:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    return (_EPOCH + timedelta(seconds=second)).isoformat()[:19]
 
 
 def tracked(event: EventOut) -> bytes:
