@@ -29,6 +29,13 @@
     return m ? "rgba(" + parseInt(m[1], 16) + "," + parseInt(m[2], 16) + "," + parseInt(m[3], 16) + "," + alpha + ")" : hex;
   }
 
+  // Bars stand on their instant, so the axis begins half a bar before the first and ends half after the last.
+  function halfStep(xs, alone) {
+    var step = xs.length < 2 ? alone : Infinity;
+    for (var i = 1; i < xs.length; i++) { step = Math.min(step, xs[i] - xs[i - 1]); }
+    return step / 2;
+  }
+
   function draw(element, data, options) {
     options = options || {};
     var old = drawn.get(element);
@@ -50,6 +57,7 @@
     var font = "11px " + token(element, "--font");
     var axis = { stroke: muted, font: font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
     var bars = kind === "bars" || kind === "stacked" ? uPlot.paths.bars({ size: [0.7, 64], radius: 0.12 }) : undefined;
+    var margin = bars || xs.length < 2 ? halfStep(xs, categories ? 1 : 86400) : 0;
     var series = [categories ? { value: function (u, v) { return v === null ? "–" : categories[v]; } } : {}];
     data.series.forEach(function (one, index) {
       var ink = one.colour || colour(element, index);
@@ -64,7 +72,7 @@
       width: element.clientWidth || 600, height: height, series: series,
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       legend: { show: options.legend !== false && element.dataset.legend !== "off" },
-      scales: { x: { time: !categories }, y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
+      scales: { x: { time: !categories, range: function (u, min, max) { return [min - margin, max + margin]; } }, y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
       axes: [
         Object.assign({}, axis, { grid: { show: false } }, categories ? { values: function (u, v) { return v.map(function (i) { return categories[i] === undefined ? "" : categories[i]; }); } } : {}),
         Object.assign({}, axis, { size: 52, values: function (u, v) { return v.map(function (n) { return compact(n, unit); }); } }),
