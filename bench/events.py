@@ -9,12 +9,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bench.load import Outcome, drive, request_bytes
-from bench.servers import DATABASES, bare_handler, connected, deployment
+from bench.reference import KEY
+from bench.servers import (
+    DATABASES,
+    bare_handler,
+    beside,
+    connected,
+    deployment,
+    written_first,
+)
 from bench.table import Row
 from tests.support.live import LiveServer
 
 SECONDS = 5.0
 SINGLES, BATCHES = 64, 8
+VIEW_CONNECTIONS = 8
+"""For the view with four threads: more would only queue."""
 PER_BATCH = 100
 DAY_MS = 86_400_000
 QUARTER_MS = 900_000
@@ -27,6 +37,7 @@ def run(*, large: bool) -> Iterator[Row]:
     for database in DATABASES:
         with deployment(database) as server:
             yield _single(server, database)
+            yield _beside_a_view(server, database)
             yield _batch(server, database)
             sizes = [1_000_000, 10_000_000] if large else [1_000_000]
             yield from _top_events(server, database, sizes)
@@ -50,13 +61,11 @@ def _post(url: str, server: LiveServer) -> Callable[[Any], bytes]:
 
 
 def _single(server: LiveServer, database: str) -> Row:
-    url = f"{server.base_url}{PATH}/events"
-    post = _post(url, server)
     with bare_handler(server, database) as raw:
         plain = lambda number: request_bytes("POST", raw, {}, json.dumps(_event(number)).encode())  # noqa: E731
         ours, theirs = [], []
         for _ in range(2):  # by turns, for the machine does not stand still
-            ours.append(_drive(url, lambda number: post(_event(number)), SINGLES))
+            ours.append(_drive_singles(server, SINGLES))
             theirs.append(_drive(raw, plain, SINGLES))
     mine = statistics.mean(one.per_second for one in ours)
     bare = statistics.mean(one.per_second for one in theirs)
@@ -71,6 +80,33 @@ def _single(server: LiveServer, database: str) -> Row:
         met=mine / bare >= 0.6 and p99_ms <= 30 and not failed,
         database=database,
     )
+
+
+def _beside_a_view(server: LiveServer, database: str) -> Row:
+    """What one writes first: a DRF view, the key by the ORM, one INSERT a request."""
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    mine = _drive_singles(server, VIEW_CONNECTIONS)
+    with written_first(beside(server, database, "drf")) as base:
+        url = f"{base}/events"
+        body = lambda number: json.dumps(_event(number)).encode()  # noqa: E731
+        first = _drive(
+            url, lambda n: request_bytes("POST", url, headers, body(n)), VIEW_CONNECTIONS
+        )
+    return Row(
+        what=f"one event per POST, {VIEW_CONNECTIONS} connections",
+        ours=f"{mine.per_second:.0f}/s",
+        reference=f"{first.per_second:.0f}/s, APIView with one INSERT, gunicorn",
+        ratio=mine.per_second / first.per_second,
+        target="> 1",
+        met=mine.per_second > first.per_second and not mine.failures,
+        database=database,
+    )
+
+
+def _drive_singles(server: LiveServer, connections: int) -> Outcome:
+    url = f"{server.base_url}{PATH}/events"
+    post = _post(url, server)
+    return _drive(url, lambda number: post(_event(number)), connections)
 
 
 def _batch(server: LiveServer, database: str) -> Row:
@@ -125,9 +161,10 @@ def _bare_rows_per_second(server: LiveServer, database: str) -> float:
 
 
 def _top_events(server: LiveServer, database: str, sizes: list[int]) -> Iterator[Row]:
-    """Grow the table in SQL, and ask for a range with ragged ends."""
+    """Grow the table in SQL, ask for a range with ragged ends, and track as before."""
     now_ms = int(time.time() * 1000)
     known = first = 0
+    fresh = _drive_singles(server, SINGLES)
     for size in sizes:
         with connected(server, database) as connection:
             _grow(connection, database, known, size, now_ms)
@@ -143,6 +180,16 @@ def _top_events(server: LiveServer, database: str, sizes: list[int]) -> Iterator
             ratio=ours_ms / first if grown else ours_ms / scan_ms,
             target="≤ 3 times" if grown else "≤ 5 ms",
             met=ours_ms <= 3 * first if grown else ours_ms <= 5,
+            database=database,
+        )
+        stored = _drive_singles(server, SINGLES)
+        yield Row(
+            what=f"one event per POST with {size // 1_000_000} M stored",
+            ours=f"{stored.per_second:.0f}/s, p99 {1e3 * stored.percentile(0.99):.0f} ms",
+            reference=f"{fresh.per_second:.0f}/s before they were",
+            ratio=stored.per_second / fresh.per_second,
+            target="≥ 0.8",
+            met=stored.per_second >= 0.8 * fresh.per_second and not stored.failures,
             database=database,
         )
 

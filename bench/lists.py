@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 
 from bench.load import Outcome, drive, request_bytes
 from bench.reference import KEY
-from bench.servers import DATABASES, deployment
+from bench.servers import DATABASES, deployment, written_first
 from bench.table import Row
 from tests.soak.load import call
 from tests.support import servers
@@ -57,38 +52,10 @@ def _measure(url: str, key: str) -> Outcome:
 
 @contextlib.contextmanager
 def _reference(database: str) -> Iterator[str]:
-    with contextlib.ExitStack() as stack, socket.socket() as probe:
+    with contextlib.ExitStack() as stack:
         if database == "SQLite":
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             where = f"{folder}/reference.sqlite3"
         else:
             where = stack.enter_context(servers.killable_postgres(durable=True)).url
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        environment = os.environ | {
-            "DRF_DATABASE": where,
-            "DRF_ROWS": str(ROWS),
-        }
-        subprocess.run([sys.executable, "-m", "bench.reference.drf"], env=environment, check=True)
-        server = subprocess.Popen(
-            [
-                sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", "4", "--log-level", "error",
-                "--bind", f"127.0.0.1:{port}", "--keep-alive", "30", "bench.reference.drf:application",
-            ],
-            env=environment,
-        )  # fmt: skip
-        try:
-            _await(port)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(10)
-
-
-def _await(port: int) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    raise RuntimeError("the reference server did not start")
+        yield stack.enter_context(written_first(where, rows=ROWS))

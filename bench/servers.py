@@ -52,25 +52,51 @@ def connected(server: live.LiveServer, database: str) -> Iterator[Any]:
 @contextlib.contextmanager
 def bare_handler(server: live.LiveServer, database: str) -> Iterator[str]:
     """The address of ``bench.reference.raw``, on the same kind of database as the deployment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    where = (
-        str(server.folder / "raw.sqlite3")
-        if database == "SQLite"
-        else server.environment["PULSE_DATABASE_URL"]
-    )
+    port = servers.free_port()
+    where = beside(server, database, "raw")
     process = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "bench.reference.raw:application", "--port", str(port),
          "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"],
         env={**os.environ, "RAW_DATABASE": where},
     )  # fmt: skip
     try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
+        _wait_for(port)
         yield f"http://127.0.0.1:{port}/events"
     finally:
         process.terminate()
         process.wait(10)
+
+
+def beside(server: live.LiveServer, database: str, name: str) -> str:
+    """A reference's database: a file beside the deployment's, or the deployment's own on PostgreSQL."""
+    if database == "SQLite":
+        return str(server.folder / f"{name}.sqlite3")
+    return server.environment["PULSE_DATABASE_URL"]
+
+
+@contextlib.contextmanager
+def written_first(where: str, *, rows: int = 0) -> Iterator[str]:
+    """The address of ``bench.reference.drf`` under gunicorn, on the database ``where``."""
+    port = servers.free_port()
+    environment = os.environ | {"DRF_DATABASE": where, "DRF_ROWS": str(rows)}
+    subprocess.run([sys.executable, "-m", "bench.reference.drf"], env=environment, check=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", "4",
+         "--log-level", "error", "--bind", f"127.0.0.1:{port}", "--keep-alive", "30",
+         "bench.reference.drf:application"],
+        env=environment,
+    )  # fmt: skip
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the reference server did not start")

@@ -1,4 +1,5 @@
-"""A list of 20 rows as one writes it first: APIView, ModelSerializer, the key looked up by the ORM.
+"""A list of 20 rows and a track call as one writes them first: APIView, ModelSerializer, the key
+looked up by the ORM, one INSERT a request.
 
 ``gunicorn bench.reference.drf:application``; DRF_DATABASE is a SQLite file or a PostgreSQL URL, and
 running this module fills it.
@@ -85,6 +86,26 @@ class EmployeeSerializer(serializers.ModelSerializer):
         exclude = ("id",)
 
 
+class Event(models.Model):
+    name = models.CharField(max_length=200, db_index=True)
+    properties = models.JSONField(default=dict)
+    user_id = models.CharField(max_length=255, blank=True)
+    session_id = models.CharField(max_length=255, blank=True)
+    timestamp = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        app_label = "reference"
+
+
+class EventSerializer(serializers.ModelSerializer):
+    userId = serializers.CharField(source="user_id")  # noqa: N815
+    sessionId = serializers.CharField(source="session_id")  # noqa: N815
+
+    class Meta:
+        model = Event
+        fields = ("id", "name", "properties", "userId", "sessionId", "timestamp")
+
+
 class KeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Any) -> Any:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -103,7 +124,17 @@ class EmployeeList(APIView):
         return Response({"data": data, "total_count": Employee.objects.count()})
 
 
-urlpatterns = [path("employees", EmployeeList.as_view())]
+class EventCreate(APIView):
+    authentication_classes = (KeyAuthentication,)
+
+    def post(self, request: Any) -> Response:
+        event = EventSerializer(data=request.data)
+        event.is_valid(raise_exception=True)
+        event.save()
+        return Response({"success": True, "data": event.data}, status=201)
+
+
+urlpatterns = [path("employees", EmployeeList.as_view()), path("events", EventCreate.as_view())]
 application = get_wsgi_application()
 
 
@@ -112,6 +143,7 @@ def fill(rows: int) -> None:
     with connection.schema_editor() as editor:
         editor.create_model(Key)
         editor.create_model(Employee)
+        editor.create_model(Event)
     Key.objects.create(digest=hashlib.sha256(KEY.encode()).hexdigest())
     Employee.objects.bulk_create(
         Employee(
