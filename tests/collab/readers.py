@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 _SEQUENCE = re.compile(rb'"seq":(\d+)\}$')
 _SENT_AT = re.compile(rb'"body":"sent (\d+\.\d+)')
+_CURSOR = b'{"type":"cursor:move"'
 HEARTBEAT_SECONDS = 30.0
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 
@@ -78,6 +79,8 @@ class Reader(asyncio.Protocol):
         del waiting[:at]
 
     def _frame(self, kind: int, payload: bytes) -> None:
+        if payload.startswith(_CURSOR):
+            return  # most of what comes; a reader must cost little
         if kind == PING:
             self._send(PONG, payload)
         elif kind == CLOSE:
