@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import QuerySet
 
+from collab import statements
 from collab.errors import UserNotFound
 from collab.models import Participant
 from pulse.tenancy.models import Environment
@@ -35,12 +38,30 @@ def get_person(environment: Environment, user_id: str) -> Participant:
     return row
 
 
+def hold_people(environment: Environment, pks: Collection[int]) -> set[int]:
+    """Those of ``pks`` who are not forgotten, and will not be before this transaction ends.
+
+    On SQLite a transaction that writes is alone anyway.
+    """
+    if connection.vendor != "postgresql":
+        return {one.pk for one in people_by_pk(environment, pks)}
+    with connection.cursor() as cursor:
+        cursor.execute(statements.HOLD_PEOPLE, [environment.pk, list(pks)])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
 def lock_person(environment: Environment, pk: int) -> Participant:
-    """The person's row, so that nobody writes in their name meanwhile. Raises UserNotFound."""
+    """The person's row, so that nobody writes in their name or to them. Raises UserNotFound."""
     row = Participant.objects.within(environment).select_for_update().filter(pk=pk).first()
     if row is None:
         raise UserNotFound
     return row
+
+
+def mention_of(person: Participant) -> re.Pattern[str]:
+    """What names this person in a text: ``@`` and the name as the picker spells it, or the id."""
+    forms = "|".join(re.escape(one) for one in (person.handle, person.external_id))
+    return re.compile(rf"@(?:{forms})(?!\w)", re.IGNORECASE)
 
 
 def people_by_handle(

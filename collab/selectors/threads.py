@@ -17,6 +17,7 @@ from collab.models import (
     Room,
     Thread,
 )
+from collab.selectors.people import mention_of
 from pulse.tenancy.models import Environment
 
 
@@ -106,12 +107,11 @@ def comments_naming(environment: Environment, person: Participant) -> list[Comme
     serves erasure, not lists.
     """
     rows = Comment.objects.within(environment).filter(Q(body__contains="@") | ~Q(mentions=[]))
+    name = mention_of(person)
     return [
         row
         for row in rows.iterator(chunk_size=1000)
-        if person.external_id in row.mentions
-        or f"@{person.handle}" in row.body.casefold()
-        or f"@{person.external_id}" in row.body
+        if person.external_id in row.mentions or name.search(row.body)
     ]
 
 

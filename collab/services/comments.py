@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from collab import events, frames, shapes
-from collab.errors import IdTaken, NotYours
+from collab.errors import IdTaken, NotYours, UserNotFound
 from collab.models import MAX_BODY, Attachment, Comment, Participant, Room, Thread
 from collab.selectors import configs, files, people, rooms, threads
 from collab.services import mentions, notifications, uploads
@@ -42,9 +42,11 @@ def write(
 ) -> Comment:
     """Store a comment with its mentions and attachments; telling anyone is the caller's part.
 
-    The caller holds the room's lock. Raises InvalidInput, IdTaken.
+    The caller holds the room's lock. Raises UserNotFound, InvalidInput, IdTaken.
     """
     environment = thread.environment
+    if not people.hold_people(environment, [author.pk]):
+        raise UserNotFound
     if comment_id is not None and threads.id_taken(
         environment, thread_id=None, comment_id=comment_id
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +15,7 @@ from collab.services.people import block_person
 from pulse.erasure.services import erase_events_with, erase_subject
 from pulse.tenancy.models import Environment
 
-SOMEONE = "@someone"
+SOMEONE = "someone"
 
 
 def erase_person(environment: Environment, *, user_id: str, now: datetime) -> None:
@@ -31,11 +30,12 @@ def erase_person(environment: Environment, *, user_id: str, now: datetime) -> No
     person = people.get_person(environment, user_id)
     person.environment = environment
     block_person(person, blocked=True)
+    _take_back(person, now)
     while not _finish(person, now):
-        _take_back(person)
+        _take_back(person, now)
 
 
-def _take_back(person: Participant) -> None:
+def _take_back(person: Participant, now: datetime) -> None:
     environment = person.environment
     for comment_id in threads.comment_ids_by(environment, person):
         with contextlib.suppress(CommentNotFound):
@@ -43,16 +43,23 @@ def _take_back(person: Participant) -> None:
     for reaction_id in threads.reaction_ids_by(environment, person):
         with contextlib.suppress(ReactionNotFound):
             reactions.remove_reaction(environment, reaction_id=reaction_id)
+    _unname(person, now)
 
 
 @transaction.atomic
 def _finish(person: Participant, now: datetime) -> bool:
-    """Delete the row unless there is something to take back; its lock keeps new comments away."""
+    """Delete the row unless there is something to take back; its lock keeps new comments away.
+
+    Writers lock comments before people, and so nothing of others is changed here.
+    """
     environment = person.environment
     people.lock_person(environment, person.pk)
-    if threads.comment_ids_by(environment, person) or threads.reaction_ids_by(environment, person):
+    if (
+        threads.comment_ids_by(environment, person)
+        or threads.reaction_ids_by(environment, person)
+        or threads.comments_naming(environment, person)
+    ):
         return False
-    _unname(person, now)
     loose = files.attachments_by(environment, person)
     ids = [one.public_id for one in loose]
     transaction.on_commit(lambda: uploads.remove_from_storage(ids), robust=True)
@@ -61,10 +68,10 @@ def _finish(person: Participant, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
 def _unname(person: Participant, now: datetime) -> None:
     """Take the person's name and id out of what others said to them."""
-    forms = "|".join(re.escape(one) for one in (person.handle, person.external_id))
-    name = re.compile(rf"@(?:{forms})(?!\w)", re.IGNORECASE)
+    name = people.mention_of(person)
     rows = threads.comments_naming(person.environment, person)
     for row in rows:
         row.body = name.sub(SOMEONE, row.body)

@@ -37,9 +37,9 @@ def notify(
     The caller's transaction holds the room's lock.
     """
     voice = Voice(thread.environment, live=True)
-    for person in recipients:
-        if person.pk == actor.pk:
-            continue
+    told = {person.pk: person for person in recipients if person.pk != actor.pk}
+    held = people.hold_people(thread.environment, told) if told else set()
+    for person in (person for pk, person in told.items() if pk in held):
         row = Notification.objects.create(
             environment=thread.environment,
             user=person,

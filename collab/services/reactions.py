@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from collab import events, frames
-from collab.errors import FeatureOff, NotYours
+from collab.errors import FeatureOff, NotYours, UserNotFound
 from collab.models import Comment, Participant, Reaction, Room, Thread
 from collab.selectors import configs, people, rooms, threads
 from collab.services import notifications
@@ -58,6 +58,8 @@ def add_reaction(
     person = people.get_person(environment, user_id)
     thread, comment = _target(environment, target_id, target_type, room)
     locked = rooms.lock_room(environment, thread.room_id)
+    if not people.hold_people(environment, [person.pk]):
+        raise UserNotFound
     thread, comment = _target(environment, target_id, target_type, locked)
     thread.room = locked
     known = threads.find_reaction(environment, target_id=target_id, user_pk=person.pk, emoji=emoji)

@@ -114,7 +114,9 @@ class Backend:
 
     def call(self, method: str, path: str, body: Any = None, token: str = "") -> httpx.Response:
         headers = {"Authorization": f"Bearer {token or self.secret}"}
-        return httpx.request(method, self.live.base_url + path, json=body, headers=headers)
+        return httpx.request(
+            method, self.live.base_url + path, json=body, headers=headers, timeout=30
+        )
 
     def token(self, user: str = "user-1", name: str = "Alice Chen", **extra: Any) -> str:
         answer = self.call("POST", "/auth/token", {"userId": user, "name": name, **extra})

@@ -100,7 +100,7 @@ def test_a_forgotten_person_is_in_no_table_and_no_file(collab: Api, tmp_path: Pa
     assert places_of(MARK, tmp_path) == []
     assert list(Comment.unscoped.order_by("pk").values_list("author__external_id", "body")) == [
         ("user-1", "Hello"),
-        ("user-1", "Ask @someone, or @someone"),
+        ("user-1", "Ask someone, or someone"),
     ]
     assert Thread.unscoped.count() == 2
     assert collab.delete(f"/api/v1/users/{MARK}").json() == {"error": "User not found"}
