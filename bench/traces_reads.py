@@ -167,6 +167,7 @@ def _grow(server: LiveServer, database: str, known: int, size: int, now_ms: int)
             f" 200, 100, 180000, {_false(database)}, 'an answer of ' || n,"
             f' \'{{"messages":[{{"role":"user","content":"{prompt}"}}]}}\' FROM n'
         )
+        connection.commit()
         for statement in indexes:
             connection.execute(statement)
         _roll_up(connection, environment)
