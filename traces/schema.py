@@ -49,8 +49,8 @@ PAGE = {"total": COUNT, "limit": COUNT, "offset": COUNT}
 TRACE = response(ROW)
 BOUNDED: Schema = {
     "type": "boolean",
-    "description": "A search by q, tag or metadata met more than 10,000 traces: total counts what"
-    " matches among the 10,000 received last. Exports and deletions go through all of them.",
+    "description": "A search by q, tag or metadata met at least 5,000 traces: total counts what"
+    " matches among the 5,000 received last. Exports and deletions go through all of them.",
 }
 TRACE_LIST = response(members({"traces": array(ROW), **PAGE}, {"bounded": BOUNDED}))
 STORED_TRACES = response(members({"count": COUNT, "traces": array(ROW)}))

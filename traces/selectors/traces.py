@@ -17,7 +17,7 @@ from traces.queries import TraceFilter, TraceQuery
 from traces.selectors import ranges, search
 
 MICRO = 1_000_000
-WINDOW = 10_000
+WINDOW = 5_000
 """A search by words works on so many matches at a time, the last received first."""
 STREAM_ROWS = 500
 
