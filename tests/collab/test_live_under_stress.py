@@ -252,7 +252,7 @@ def test_everybody_comes_back_after_a_restart(backends: list[Backend]) -> None:
 async def refusals(backend: Backend) -> None:
     """Ask REST a few times a second; fails with the first answer that is none."""
     headers = {"Authorization": f"Bearer {backend.secret}"}
-    async with httpx.AsyncClient(headers=headers, timeout=10) as client:
+    async with httpx.AsyncClient(headers=headers, timeout=30) as client:
         while True:
             answer = await client.get(f"{backend.live.base_url}/api/v1/rooms")
             assert answer.status_code == 200, answer.text
