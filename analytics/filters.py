@@ -76,7 +76,7 @@ def text(parameters: Parameters, name: str, longest: int, default: str = "") -> 
 def instant(parameters: Parameters, name: str) -> int | None:
     """Milliseconds of an ISO 8601 date or date-time, or of an integer of epoch milliseconds."""
     value = _last(parameters, name)
-    if not value:
+    if value is None:
         return None
     digits = value.removeprefix("-")
     moment = (
@@ -95,7 +95,7 @@ def integer(
 ) -> int:
     """An integer of [low, high]; with ``clamp`` a larger one counts as ``high``."""
     value = _last(parameters, name)
-    if value is None or value == "":
+    if value is None:
         return default
     digits = value.removeprefix("-")
     number = int(value) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
@@ -111,7 +111,9 @@ def limit(parameters: Parameters, default: int, high: int = MAX_LIMIT) -> int:
 
 
 def choice(parameters: Parameters, name: str, allowed: Sequence[str], default: str) -> str:
-    value = _last(parameters, name) or default
+    value = _last(parameters, name)
+    if value is None:
+        return default
     if value not in allowed:
         refuse(name, f"{name} must be one of {', '.join(allowed)}", "unknown")
     return value

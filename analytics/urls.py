@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
 
 from analytics.views import events, exports, privacy, reports
 from analytics.views.envelope import AnalyticsView
 
 BASE = "api/v1/pulse"
+
+
+class EventId(StringConverter):
+    """Any segment but ``batch``, which only takes POST: GET there is 405 and not an event nobody has."""
+
+    regex = "(?!batch(?:/|$))[^/]+"
+
+
+register_converter(EventId, "event_id")
 
 
 def _paths(*routes: tuple[str, type[AnalyticsView]]) -> list[URLPattern]:
@@ -21,7 +31,7 @@ def _paths(*routes: tuple[str, type[AnalyticsView]]) -> list[URLPattern]:
 
 urlpatterns: list[URLPattern] = _paths(
     ("events", events.EventsView),
-    ("events/<str:event_id>", events.EventView),
+    ("events/<event_id:event_id>", events.EventView),
     ("names", events.NamesView),
     ("properties", events.PropertiesView),
     ("reports/top-events", reports.TopEventsView),

@@ -66,7 +66,9 @@ def test_filters_narrow_the_list(api, query, expected):
         ("limit=-1", "limit"),
         ("limit=abc", "limit"),
         ("limit=1.5", "limit"),
+        ("limit=", "limit"),
         ("offset=10001", "offset"),
+        ("to=", "to"),
         ("cursor=nonsense", "cursor"),
         ("from=yesterday", "from"),
         ("from=2026-01-01&to=2026-01-01", "from"),
@@ -125,6 +127,13 @@ def test_an_event_is_found_by_its_id_and_a_strangers_is_not(api, key, other_envi
     for path in (f"{BASE}/events/{event['id']}", f"{BASE}/events/zzzzzzzz", f"{BASE}/events/x"):
         assert refusal(stranger.get(path))["code"] == "NOT_FOUND"
     assert names(stranger.get(f"{BASE}/events")) == []
+
+
+def test_the_path_of_batches_is_no_event_and_takes_post_only(api):
+    response = api("analytics").get(f"{BASE}/events/batch")
+
+    assert refusal(response)["code"] == "METHOD_NOT_ALLOWED"
+    assert response["Allow"] == "POST, OPTIONS"
 
 
 def test_names_and_properties_are_listed_by_frequency(api):
