@@ -9,35 +9,30 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
 from segment.analytics.client import Client
 
 from tests.soak.load import call
-from tests.support import browser, live
+from tests.support import browser
 
 PATH = "/api/v1/pulse"
 NODE = Path(__file__).parent / "node"
 
 
-@pytest.fixture(scope="module")
-def server():
-    with live.running(PULSE_DEMO="0") as running:
-        yield running
+def ask(live_server, path):
+    return call(
+        "GET", f"{live_server.base_url}{PATH}{path}", live_server.keys["PULSE_ANALYTICS_QUERY_KEY"]
+    )
 
 
-def ask(server, path):
-    return call("GET", f"{server.base_url}{PATH}{path}", server.keys["PULSE_ANALYTICS_QUERY_KEY"])
-
-
-def test_a_listener_hears_of_an_event_within_seconds(server):
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
-    key = server.keys["PULSE_ANALYTICS_QUERY_KEY"]
+def test_a_listener_hears_of_an_event_within_seconds(live_server):
+    connection = http.client.HTTPConnection(urlsplit(live_server.base_url).netloc, timeout=10)
+    key = live_server.keys["PULSE_ANALYTICS_QUERY_KEY"]
     connection.request("GET", f"{PATH}/live", headers={"Authorization": f"Bearer {key}"})
     stream = connection.getresponse()
     assert stream.getheader("Content-Type") == "text/event-stream"
     before = _snapshot(stream, lambda _: True)
-    url = f"{server.base_url}{PATH}/events"
-    call("POST", url, server.keys["PULSE_ANALYTICS_WRITE_KEY"], {"name": "heard"})
+    url = f"{live_server.base_url}{PATH}/events"
+    call("POST", url, live_server.keys["PULSE_ANALYTICS_WRITE_KEY"], {"name": "heard"})
     after = _snapshot(stream, lambda one: one["count"] > before["count"])
     connection.close()
 
@@ -58,11 +53,11 @@ def _snapshot(stream, wanted):
     raise AssertionError("no such snapshot within ten seconds")
 
 
-def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(server):
+def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(live_server):
     failures = []
     client = Client(
-        server.keys["PULSE_ANALYTICS_WRITE_KEY"],
-        host=f"{server.base_url}{PATH}/segment",
+        live_server.keys["PULSE_ANALYTICS_WRITE_KEY"],
+        host=f"{live_server.base_url}{PATH}/segment",
         gzip=True,
         on_error=lambda error, items: failures.append(error),
         max_retries=1,
@@ -72,7 +67,9 @@ def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(se
     client.identify("user-0", {"plan": "team"})
     client.shutdown()
 
-    top = ask(server, "/reports/top-events?name=python.called&name=user.identified&unique=users")
+    top = ask(
+        live_server, "/reports/top-events?name=python.called&name=user.identified&unique=users"
+    )
     assert failures == []
     assert top["data"] == [
         {"name": "python.called", "count": 25, "uniqueUsers": 3},
@@ -80,7 +77,7 @@ def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(se
     ]
 
 
-def test_segments_own_node_client_delivers_a_batch_that_shows_in_top_events(server):
+def test_segments_own_node_client_delivers_a_batch_that_shows_in_top_events(live_server):
     home = Path(sys.prefix) / "segment-node"
     home.mkdir(parents=True, exist_ok=True)
     for file in NODE.iterdir():
@@ -90,10 +87,10 @@ def test_segments_own_node_client_delivers_a_batch_that_shows_in_top_events(serv
         subprocess.run([*browser._command("npm"), "ci", *quiet], cwd=home, check=True)
     done = subprocess.run(
         [*browser._command("node"), "deliver.mjs",
-         server.keys["PULSE_ANALYTICS_WRITE_KEY"], server.base_url],
+         live_server.keys["PULSE_ANALYTICS_WRITE_KEY"], live_server.base_url],
         cwd=home, check=True, capture_output=True, text=True,
     )  # fmt: skip
 
     assert done.stdout == "closed\n"
-    top = ask(server, "/reports/top-events?name=node.called&unique=users")
+    top = ask(live_server, "/reports/top-events?name=node.called&unique=users")
     assert top["data"] == [{"name": "node.called", "count": 20, "uniqueUsers": 3}]
