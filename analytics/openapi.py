@@ -198,7 +198,7 @@ FILTERS = [
     _query(
         "prop",
         "`prop.<key>=<value>`, up to five: a top-level property that is this string, number or boolean.",
-        {"type": "object", "additionalProperties": _TEXT},
+        {"type": "object"},
         style="form",
         explode=True,
     ),

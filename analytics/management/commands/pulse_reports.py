@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         environment = arguments.environment_of(options["environment"])
         try:
-            wanted = filters.parse({"from": [options["from"]], "to": [options["to"]]})
+            wanted = filters.parse({end: [options[end]] for end in ("from", "to") if options[end]})
             limit = filters.limit({"limit": [options["limit"]]}, 10)
         except ApiError as error:
             arguments.refused(error)
