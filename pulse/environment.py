@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 
@@ -29,6 +30,7 @@ KNOWN = {
     "PULSE_OIDC_CLIENT_ID": "OpenID Connect sign-in",
     "PULSE_OIDC_CLIENT_SECRET": "OpenID Connect sign-in",
     "PULSE_OIDC_ISSUER": "OpenID Connect sign-in",
+    "PULSE_OIDC_NAME": "what its button says after 'Sign in with'",
     "PULSE_PORT": "port to listen on (3000)",
     "PULSE_PUBLIC_URL": "address that links in mails and feeds start with",
     "PULSE_REDIS_URL": "redis://… ; absent: everything in one process",
@@ -77,3 +79,19 @@ def embedded_secrets(folder: Path) -> dict[str, str]:
     with os.fdopen(descriptor, "w") as file:
         json.dump(made, file)
     return made
+
+
+def single_sign_on(
+    issuer: str, client_id: str, client_secret: str, name: str
+) -> dict[str, dict[str, Any]]:
+    """The provider of people's accounts, as allauth reads it; nothing without an issuer."""
+    if not issuer:
+        return {}
+    app = {
+        "provider_id": "sso",
+        "name": name,
+        "client_id": client_id,
+        "secret": client_secret,
+        "settings": {"server_url": issuer},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}

@@ -107,9 +107,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "csp",
     "pulse.tenancy",
     "pulse.keys",
@@ -135,7 +136,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "pulse.http.middleware.ApiGate",
     "django.middleware.security.SecurityMiddleware",
+    "pulse.site.compression.CompressedStatic",
     "pulse.http.static.StaticFiles",
+    "django.middleware.gzip.GZipMiddleware",
     "pulse.site.policy.AdminPolicy",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -165,7 +168,7 @@ TEMPLATES = [
 
 if PULSE_DATABASE_URL:
     _url = urlsplit(PULSE_DATABASE_URL)
-    _long = "migrate" in sys.argv  # a migration may take longer than any request
+    _long = {"migrate", "restore"} & {*sys.argv}  # takes longer than any request may
     DATABASES = {
         "default": {
             "ENGINE": "pulse.db.postgresql",
@@ -237,6 +240,18 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that mail would carry a sign-up addres
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Single sign-on, where an OpenID Connect provider is named: for people who have an account, known by
+# the address that the provider verified. It makes no accounts.
+PULSE_OIDC_ISSUER = env.str("PULSE_OIDC_ISSUER", "").rstrip("/")
+SOCIALACCOUNT_ADAPTER = "pulse.site.accounts.ClosedSocialSignup"
+SOCIALACCOUNT_PROVIDERS = environment.single_sign_on(
+    PULSE_OIDC_ISSUER,
+    env.str("PULSE_OIDC_CLIENT_ID", ""),
+    env.str("PULSE_OIDC_CLIENT_SECRET", ""),
+    env.str("PULSE_OIDC_NAME", "single sign-on"),
+)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
 
 _https = _public.scheme == "https"
@@ -260,6 +275,11 @@ SILENCED_SYSTEM_CHECKS = ["security.W008", "drf_spectacular.W001"]
 if not _https and (PULSE_EMBEDDED or env.bool("PULSE_INSECURE_HTTP", False)):
     SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
 
+
+def _origin(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ["/admin/"],  # Unfold needs inline script; its own policy is set there
     "DIRECTIVES": {
@@ -270,7 +290,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *([_origin(PULSE_OIDC_ISSUER)] if PULSE_OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
     },
 }
@@ -284,6 +304,7 @@ UNFOLD = {
     "SITE_SUBHEADER": "Operators",
     "SITE_SYMBOL": "monitor_heart",
     "SITE_URL": "/",
+    "STYLES": [lambda _: "/static/site/admin.css"],
     "DASHBOARD_CALLBACK": "pulse.site.operators.dashboard",
     "SIDEBAR": {
         "show_search": True,
@@ -305,6 +326,10 @@ UNFOLD = {
         }
     },
 }
+
+# Without these whoever may look may import, and take the whole table home.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "change"
 
 # --- static files and uploads ------------------------------------------------------------------
 
@@ -345,8 +370,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "COMPONENT_SPLIT_REQUEST": False,
     # Enumerations stay where they are used: equal member names of unlike sets need no invented names.

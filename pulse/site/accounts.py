@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.backends import BaseBackend
@@ -32,6 +33,13 @@ class ClosedSignup(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         user.username = user.email.lower()
+
+
+class ClosedSocialSignup(DefaultSocialAccountAdapter):
+    """A provider signs people in who are here already; it brings nobody new."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
 
 
 class SupportPermissions(BaseBackend):

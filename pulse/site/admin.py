@@ -4,26 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401 - all four register what is taken back below
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from pulse.requestlog.models import LoggedRequest
 from pulse.site.models import Invitation
-from pulse.support_screens import ReadOnlyAdmin
+from pulse.support_screens import OperatorsAdmin, ReadOnlyAdmin
 from pulse.tenancy.models import User
 
 # The admin's own sign-in page knows neither throttling nor a second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.unregister(Group)  # roles are members' and the two below; groups would be a third kind
+# Their own screens show a second factor's secret, and let a session be edited.
+admin.site.unregister([EmailAddress, Authenticator, UserSession])
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin, OperatorsAdmin):  # type: ignore[type-arg]
     """People who sign in. Staff look at everything here; operators (superusers) may also act."""
 
     form = UserChangeForm

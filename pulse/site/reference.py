@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from pulse.http import openapi
+from pulse.site import schemas
 
 METHODS = ("get", "post", "put", "patch", "delete")
-DEEPEST = 3
 MOST_FIELDS = 80
 
 
@@ -47,6 +47,9 @@ class Operation:
     parameters: list[Member]
     members: list[Member]
     command: str
+    body: str
+    """A sample of the JSON it takes; empty where it takes none."""
+    secured: bool
     answers: list[Answer]
 
 
@@ -77,6 +80,12 @@ def sections(product: str) -> list[Section]:
     return list(found.values())
 
 
+def find(product: str, anchor: str) -> Operation | None:
+    """The product's operation with this anchor."""
+    every = (operation for section in sections(product) for operation in section.operations)
+    return next((operation for operation in every if operation.anchor == anchor), None)
+
+
 def _tag(path: str) -> str:
     words = [word for word in path.split("/") if word and "{" not in word]
     return next((word for word in words if word not in ("api", "v1", "pulse")), "root")
@@ -87,7 +96,7 @@ def _operation(
 ) -> Operation:
     description = str(operation.get("description", ""))
     summary = str(operation.get("summary", ""))
-    body = _json_schema(operation.get("requestBody", {}))
+    body = schemas.json_of(operation.get("requestBody", {}))
     return Operation(
         method=method.upper(),
         path=path,
@@ -100,6 +109,8 @@ def _operation(
         parameters=[_parameter(document, one) for one in operation.get("parameters", [])],
         members=_members(document, body)[:MOST_FIELDS] if body else [],
         command=_command(document, method, path, operation, body),
+        body=_pretty(schemas.sample(document, body)) if body else "",
+        secured=operation.get("security", [{}]) != [],
         answers=[
             _answer(document, status, one) for status, one in operation.get("responses", {}).items()
         ],
@@ -107,7 +118,7 @@ def _operation(
 
 
 def _parameter(document: dict[str, Any], parameter: dict[str, Any]) -> Member:
-    parameter = _resolved(document, parameter)
+    parameter = schemas.resolved(document, parameter)
     return Member(
         name=parameter.get("name", ""),
         type=_type(document, parameter.get("schema", {})),
@@ -118,11 +129,11 @@ def _parameter(document: dict[str, Any], parameter: dict[str, Any]) -> Member:
 
 
 def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> Answer:
-    answer = _resolved(document, answer)
-    schema = _json_schema(answer)
+    answer = schemas.resolved(document, answer)
+    schema = schemas.json_of(answer)
     sample = ""
     if schema and status.startswith("2"):
-        sample = json.dumps(_sample(document, schema), indent=2, ensure_ascii=False)
+        sample = _pretty(schemas.sample(document, schema))
     return Answer(status, str(answer.get("description", "")), sample)
 
 
@@ -139,35 +150,13 @@ def _command(
         lines.append('  -H "Authorization: Bearer $KEY"')
     if body:
         lines.append('  -H "Content-Type: application/json"')
-        sample = json.dumps(_sample(document, body), ensure_ascii=False)
+        sample = json.dumps(schemas.sample(document, body), ensure_ascii=False)
         lines.append(f"  -d '{sample}'")
     return " \\\n".join(lines)
 
 
-def _json_schema(holder: dict[str, Any]) -> dict[str, Any] | None:
-    content = holder.get("content", {})
-    for kind, media in content.items():
-        if "json" in kind and media.get("schema"):
-            schema: dict[str, Any] = media["schema"]
-            return schema
-    return None
-
-
-def _resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in schema:
-        found: Any = document
-        for step in schema["$ref"].removeprefix("#/").split("/"):
-            found = found.get(step, {})
-        schema = found
-    if len(schema.get("allOf", [])) == 1:
-        return _resolved(document, schema["allOf"][0]) | {
-            key: value for key, value in schema.items() if key != "allOf"
-        }
-    return schema
-
-
 def _type(document: dict[str, Any], schema: dict[str, Any]) -> str:
-    schema = _resolved(document, schema)
+    schema = schemas.resolved(document, schema)
     kind = schema.get("type", "")
     if isinstance(kind, list):
         kind = " or ".join(str(one) for one in kind)
@@ -184,13 +173,13 @@ def _type(document: dict[str, Any], schema: dict[str, Any]) -> str:
 def _members(
     document: dict[str, Any], schema: dict[str, Any], prefix: str = "", depth: int = 0
 ) -> list[Member]:
-    schema = _resolved(document, schema)
-    if schema.get("type") == "array" and depth < DEEPEST:
+    schema = schemas.resolved(document, schema)
+    if schema.get("type") == "array" and depth < schemas.DEEPEST:
         return _members(document, schema.get("items", {}), f"{prefix}[].".lstrip("."), depth + 1)
     rows: list[Member] = []
     required = schema.get("required", [])
     for name, one in schema.get("properties", {}).items():
-        resolved = _resolved(document, one)
+        resolved = schemas.resolved(document, one)
         if resolved.get("readOnly"):
             continue
         rows.append(
@@ -201,46 +190,13 @@ def _members(
                 description=str(resolved.get("description", "")),
             )
         )
-        if resolved.get("type") == "object" and depth < DEEPEST:
+        if resolved.get("type") == "object" and depth < schemas.DEEPEST:
             rows += _members(document, resolved, f"{prefix}{name}.", depth + 1)
-        elif resolved.get("type") == "array" and depth < DEEPEST:
+        elif resolved.get("type") == "array" and depth < schemas.DEEPEST:
             items = resolved.get("items", {})
             rows += _members(document, items, f"{prefix}{name}[].", depth + 1)
     return rows
 
 
-def _sample(document: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> Any:
-    """A small value of this schema: its example, its default, or something of its type."""
-    schema = _resolved(document, schema)
-    for known in ("example", "const", "default"):
-        if schema.get(known) is not None:
-            return schema[known]
-    if schema.get("examples"):
-        return schema["examples"][0]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    options = schema.get("oneOf") or schema.get("anyOf")
-    if options:
-        return _sample(document, options[0], depth)
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((one for one in kind if one != "null"), "null")
-    if kind == "object" or "properties" in schema:
-        members = schema.get("properties", {}) if depth < DEEPEST + 1 else {}
-        return {name: _sample(document, one, depth + 1) for name, one in members.items()}
-    if kind == "array":
-        return [_sample(document, schema.get("items", {}), depth + 1)] if depth < DEEPEST else []
-    return _SCALARS.get(f"{kind} {schema.get('format', '')}".strip(), _SCALARS.get(str(kind)))
-
-
-_SCALARS: dict[str, Any] = {
-    "string": "string",
-    "string date-time": "2026-04-20T10:12:03Z",
-    "string date": "2026-04-20",
-    "string email": "ada@example.com",
-    "string uri": "https://example.com",
-    "string uuid": "550e8400-e29b-41d4-a716-446655440000",
-    "integer": 1,
-    "number": 1.5,
-    "boolean": True,
-}
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -42,7 +42,10 @@ urlpatterns = [
     path("docs", docs.index, name="docs"),
     path("docs/search", docs.search, name="docs_search"),
     path("docs/reference/<slug:product>", docs.reference, name="reference"),
-    path("docs/reference/<slug:product>/try", docs.try_operations, name="try_operations"),
+    path("docs/reference/<slug:product>/bruno.zip", docs.bruno_collection, name="bruno_collection"),
+    path(
+        "docs/reference/<slug:product>/try/<str:anchor>", docs.try_operation, name="try_operation"
+    ),
     path("docs/<slug:slug>.md", docs.markdown, name="docs_markdown"),
     path("docs/<slug:slug>", docs.page, name="docs_page"),
     path("llms.txt", docs.llms, name="llms"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +13,10 @@ from django.views.decorators.http import require_safe
 
 from pulse import products
 from pulse.http import openapi
-from pulse.site import event_catalogue, library
+from pulse.products import ProductConfig
+from pulse.site import bruno, event_catalogue, library
+from pulse.site import reference as reference_of
 from pulse.site.library import Page
-from pulse.site.reference import sections
 
 CHANGELOG = settings.BASE_DIR / "CHANGELOG.md"
 
@@ -91,26 +94,45 @@ def _operations(query: str) -> list[library.Hit]:
 @require_safe
 def reference(request: HttpRequest, product: str) -> HttpResponse:
     """GET /docs/reference/{product}"""
-    try:
-        config = products.by_name(product)
-    except LookupError as error:
-        raise Http404(product) from error
     context: dict[str, Any] = {
-        "config": config,
-        "sections": sections(product),
+        "config": _product(product),
+        "sections": reference_of.sections(product),
         "references": products.installed(),
     }
     return render(request, "docs/reference.html", context)
 
 
-@require_safe
-def try_operations(request: HttpRequest, product: str) -> HttpResponse:
-    """GET /docs/reference/{product}/try"""
+def _product(name: str) -> ProductConfig:
     try:
-        config = products.by_name(product)
+        return products.by_name(name)
     except LookupError as error:
-        raise Http404(product) from error
-    return render(request, "docs/try.html", {"config": config})
+        raise Http404(name) from error
+
+
+@require_safe
+def try_operation(request: HttpRequest, product: str, anchor: str) -> HttpResponse:
+    """GET /docs/reference/{product}/try/{anchor}: a form that sends one operation's request."""
+    config = _product(product)
+    found = reference_of.find(product, anchor)
+    if found is None:
+        raise Http404(anchor)
+    return render(request, "docs/try.html", {"config": config, "operation": found})
+
+
+@require_safe
+def bruno_collection(request: HttpRequest, product: str) -> HttpResponse:
+    """GET /docs/reference/{product}/bruno.zip"""
+    config = _product(product)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in bruno.collection(config.product).items():
+            archive.writestr(f"pulse-{config.product}/{name}", library.here(text))
+    disposition = f'attachment; filename="pulse-{config.product}-bruno.zip"'
+    return HttpResponse(
+        file.getvalue(),
+        content_type="application/zip",
+        headers={"Content-Disposition": disposition},
+    )
 
 
 @require_safe

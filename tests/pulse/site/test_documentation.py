@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from pulse import products
-from pulse.site import error_catalogue, library
+from pulse.site import error_catalogue, library, reference
 
 PAGES = [
     "/docs",
@@ -15,7 +18,6 @@ PAGES = [
     "/docs/search?q=idempotency",
     *[f"/docs/{slug}" for slug in library.slugs()],
     *[f"/docs/reference/{config.product}" for config in products.installed()],
-    *[f"/docs/reference/{config.product}/try" for config in products.installed()],
 ]
 
 
@@ -32,8 +34,43 @@ def test_every_page_is_also_markdown(db, slug):
     assert response.content.decode().startswith("# ")
 
 
+@pytest.mark.parametrize("product", [config.product for config in products.installed()])
+def test_every_operation_has_a_form_to_try_it(db, product):
+    operations = [one for section in reference.sections(product) for one in section.operations]
+    anchors = [one.anchor for one in operations]
+    listed = Client().get(f"/docs/reference/{product}").content.decode()
+
+    assert re.findall(rf'href="/docs/reference/{product}/try/([^"]+)"', listed) == anchors
+    assert len(set(anchors)) == len(anchors)
+    for operation in {(one.method, one.secured): one for one in operations}.values():
+        path = f"/docs/reference/{product}/try/{operation.anchor}"
+        html = Client().get(path).content.decode()
+        assert f'data-method="{operation.method}"' in html, path
+        assert ('id="key"' in html) == operation.secured, path
+
+
+@pytest.mark.parametrize("product", [config.product for config in products.installed()])
+def test_a_bruno_collection_has_a_file_for_every_operation(db, product):
+    answer = Client().get(f"/docs/reference/{product}/bruno.zip")
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    operations = [one for section in reference.sections(product) for one in section.operations]
+
+    requests = [name for name in archive.namelist() if name.count("/") == 2]
+    names = {name.rpartition("/")[2] for name in requests} - {"Local.bru"}
+    assert names == {f"{one.anchor}.bru" for one in operations}
+    assert len(requests) == len(operations) + 1
+    local = archive.read(f"pulse-{product}/environments/Local.bru").decode()
+    assert f"base: {settings.PULSE_PUBLIC_URL}\n" in local
+
+
 def test_an_unknown_page_is_not_found(db):
-    for path in ("/docs/nothing", "/docs/nothing.md", "/docs/reference/nothing", "/docs/../etc"):
+    for path in (
+        "/docs/nothing",
+        "/docs/nothing.md",
+        "/docs/reference/nothing",
+        "/docs/reference/hr/try/nothing",
+        "/docs/../etc",
+    ):
         assert Client().get(path).status_code == 404
 
 

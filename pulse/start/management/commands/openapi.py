@@ -1,8 +1,9 @@
-"""Write the OpenAPI documents, or say that the committed ones are stale."""
+"""Write what is generated from the code, or say that the committed files are stale."""
 
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +12,46 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from pulse import products
 from pulse.http import openapi
+from pulse.site import bruno
 
 
 class Command(BaseCommand):
-    help = "Write docs/openapi/<product>.json; with --check fail if one differs."
+    help = (
+        "Write docs/openapi/<product>.json and the Bruno collections of docs/bruno;"
+        " with --check fail if one differs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
-        folder: Path = settings.BASE_DIR / "docs" / "openapi"
+        documents = settings.BASE_DIR / "docs" / "openapi"
+        collections = settings.BASE_DIR / "docs" / "bruno"
         stale = []
         for config in products.installed():
-            text = (
-                json.dumps(openapi.document_of(config.product), indent=1, ensure_ascii=False) + "\n"
-            )
-            path = folder / f"{config.product}.json"
-            if check and (not path.exists() or path.read_text() != text):
-                stale.append(path.name)
-            elif not check:
-                folder.mkdir(parents=True, exist_ok=True)
+            path = documents / f"{config.product}.json"
+            text = _document(config.product)
+            if check:
+                stale += [path.name] if not path.exists() or path.read_text() != text else []
+                folder = collections / config.product
+                stale += [f"bruno/{name}" for name in bruno.stale(folder, config.product)]
+            else:
+                documents.mkdir(parents=True, exist_ok=True)
                 path.write_text(text)
+                _write_collection(collections / config.product, config.product)
         if stale:
             raise CommandError(
                 f"stale: {', '.join(stale)}; run `make openapi WRITE=1` and read the diff"
             )
+
+
+def _document(product: str) -> str:
+    return json.dumps(openapi.document_of(product), indent=1, ensure_ascii=False) + "\n"
+
+
+def _write_collection(folder: Path, product: str) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, text in bruno.collection(product).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
