@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from unfold.admin import ModelAdmin
 
 from collab.models import (
     Attachment,
@@ -28,7 +27,7 @@ from pulse import products
 from pulse.audit import services as audit
 from pulse.errors import NotFound
 from pulse.keys import services as keys
-from pulse.support_screens import ReadOnlyAdmin, acting_user
+from pulse.support_screens import OperatorsAdmin, ReadOnlyAdmin, acting_user
 
 
 def _record(request: HttpRequest, row: Any, action: str, fields: list[str]) -> None:
@@ -64,7 +63,7 @@ class ConfigForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(EnvironmentConfig)
-class EnvironmentConfigAdmin(ModelAdmin):
+class EnvironmentConfigAdmin(OperatorsAdmin):
     form = ConfigForm
     list_display = ("environment", "allow_p2p", "max_file_size_mb", "allow_reactions")
     list_select_related = ("environment__organization",)

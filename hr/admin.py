@@ -12,7 +12,6 @@ from import_export.admin import ExportMixin, ImportExportMixin
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
-from unfold.admin import ModelAdmin
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from hr.models import (
@@ -24,6 +23,7 @@ from hr.models import (
     LeaveEntry,
     StatusLogEntry,
 )
+from pulse.support_screens import OperatorsAdmin, ReadOnlyAdmin
 from pulse.tenancy.models import Environment
 
 
@@ -44,22 +44,11 @@ class HolidayResource(ModelResource):
         instance.created_at = instance.created_at or datetime.now(UTC)
 
 
-class ReadOnly(ExportMixin, ModelAdmin):
+class ReadOnly(ExportMixin, ReadOnlyAdmin):
     """Search, filter, export; changes go through the API, where they are checked and announced."""
 
     export_form_class = ExportForm
-    list_per_page = 50
-    show_full_result_count = False
     search_fields: ClassVar[Any] = ("public_id",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Employee)
@@ -101,7 +90,7 @@ class CalendarFeedAdmin(ReadOnly):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(ImportExportMixin, ModelAdmin):
+class HolidayAdmin(ImportExportMixin, OperatorsAdmin):
     import_form_class = ImportForm
     export_form_class = ExportForm
     resource_classes: ClassVar[Any] = [HolidayResource]

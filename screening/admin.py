@@ -32,10 +32,6 @@ class CandidateAdmin(ReadOnlyAdmin):
     ordering = ("-created_at",)
     actions = ("hold", "lift_hold", "erase")
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """For the actions; the form itself stays closed."""
-        return obj is None and bool(getattr(request.user, "is_staff", False))
-
     @admin.action(description="Put a legal hold on the chosen candidates")
     def hold(self, request: HttpRequest, rows: QuerySet[Candidate]) -> None:
         rows.update(legal_hold=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -30,7 +29,6 @@ KERNEL_GROUPS = {
     "requestlog": "Keys and requests",
     "webhooks": "Webhooks",
 }
-HIDDEN = frozenset({"auth", "account", "mfa", "usersessions"})
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -38,8 +36,6 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     titles = {config.label: config.title for config in products.installed()}
     for app in admin.site.get_app_list(request):
-        if app["app_label"] in HIDDEN:
-            continue
         label = str(app["app_label"])
         title = titles.get(label) or KERNEL_GROUPS.get(label, "Operations")
         groups[title] += [
@@ -89,7 +85,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             ("Disk free", f"{disk.free / 2**30:,.1f} of {disk.total / 2**30:,.0f} GiB"),
         ],
         "disk_percent": round(100 * disk.used / disk.total),
-        "chart": json.dumps(_chart(usage.chart)),
+        "chart": usage.chart,
+        "total": usage.total,
         "by_product": {
             "headers": ["Product", "Requests", "Failed", "Mean time"],
             "rows": [
@@ -126,24 +123,3 @@ def _gauges() -> list[list[str]]:
             )
             rows.append([text, f"{sample.value:,.0f}"])
     return rows
-
-
-def _chart(chart: dict[str, Any]) -> dict[str, Any]:
-    """The console's series in the form that Unfold's chart reads."""
-    colours = {
-        "Succeeded": "#4338ca",
-        "Refused": "#d97706",
-        "Rate limited": "#94a3b8",
-        "Failed": "#dc2626",
-    }
-    return {
-        "labels": [f"{datetime.fromtimestamp(moment, UTC):%H:%M}" for moment in chart["x"]],
-        "datasets": [
-            {
-                "label": one["label"],
-                "data": one["values"],
-                "backgroundColor": colours[one["label"]],
-            }
-            for one in chart["series"]
-        ],
-    }

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from pulse.support_screens import OperatorsAdmin
 from pulse.tenancy.models import Environment, Grant, Member, Organization
 
 
@@ -26,7 +27,7 @@ class EnvironmentInline(TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ModelAdmin):
+class OrganizationAdmin(OperatorsAdmin):
     """Deleting an organization here would take years of data with one click, so it is not offered."""
 
     list_display = ("name", "public_id", "time_zone", "created_at")
@@ -46,7 +47,7 @@ class GrantInline(TabularInline):
 
 
 @admin.register(Environment)
-class EnvironmentAdmin(ModelAdmin):
+class EnvironmentAdmin(OperatorsAdmin):
     list_display = ("name", "kind", "organization", "public_id", "created_at")
     list_filter = ("kind",)
     list_select_related = ("organization",)
