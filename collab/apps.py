@@ -17,6 +17,7 @@ class CollabConfig(products.ProductConfig):
     navigation = (("Live demo", "/collab/demo"),)
     events = "collab.events"
     seed = "collab.seed.seed"
+    forget = "collab.services.erasure.forget"
     socket_consumer = "collab.consumers.socket.CollabConsumer"
     doors = (
         products.Door(

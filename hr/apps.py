@@ -14,6 +14,7 @@ class HrConfig(products.ProductConfig):
     navigation = (("People", "/people"),)
     events = "hr.events"
     seed = "hr.samples.seed"
+    forget = "hr.services.erasure.forget"
     key_prefixes = ("pk_live_", "pk_test_")
     key_kinds = (
         products.KeyKind(

@@ -133,6 +133,9 @@ class ProductConfig(AppConfig):
     """Which documented form deliveries have: ``pulse`` (HR's headers) or ``pihupulse`` (screening's)."""
     exporters: ClassVar[dict[str, str]] = {}
     """Kind of export → dotted path of ``rows(environment, parameters) -> Iterator[dict]``."""
+    forget: str = ""
+    """Dotted path of ``forget(environment, wanted, now) -> int``: erase everybody whose id ``wanted``
+    accepts. A restored backup brings people back who were erased after it was taken."""
     gauges: str = ""
     """Dotted path of a function for /metrics: name → (help text, value), such as a queue's lag."""
     navigation: tuple[tuple[str, str], ...] = ()

@@ -16,6 +16,7 @@ class ScreeningConfig(products.ProductConfig):
     )
     dialect_path = "screening.dialect.ScreeningDialect"
     urls = "screening.urls"
+    forget = "screening.services.erasure.forget"
     key_prefixes = ("pp_live_", "pp_test_")
     plans = ("starter", "professional", "enterprise")
     key_kinds = (

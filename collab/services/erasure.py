@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -33,6 +34,15 @@ def erase_person(environment: Environment, *, user_id: str, now: datetime) -> No
     _take_back(person, now)
     while not _finish(person, now):
         _take_back(person, now)
+
+
+def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
+    """Erase everybody whose id ``wanted`` accepts; how many that were."""
+    ids = people.list_people(environment).values_list("external_id", flat=True)
+    found = [one for one in ids if wanted(one)]
+    for one in found:
+        erase_person(environment, user_id=one, now=now)
+    return len(found)
 
 
 def _take_back(person: Participant, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -75,6 +76,15 @@ def erase_employee(environment: Environment, *, employee_id: str, now: datetime)
         data = shapes.employee(shapes.columns(employee, shapes.EMPLOYEE), today=today)
         publish(environment, events.EmployeeOffboarded(data=data, subject_ref=employee.public_id))
     return employee
+
+
+def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
+    """Erase everybody whose id ``wanted`` accepts; how many that were."""
+    ids = people.employees(environment).values_list("public_id", flat=True)
+    found = [one for one in ids if wanted(one)]
+    for one in found:
+        erase_employee(environment, employee_id=one, now=now)
+    return len(found)
 
 
 def _empty(employee: Employee, today: date, now: datetime) -> None:

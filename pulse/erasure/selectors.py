@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
@@ -45,3 +46,16 @@ def erased_at(environment: Environment, digest: str) -> datetime | None:
     """When the subject with this digest was last forgotten."""
     rows = Erasure.objects.within(environment).filter(digest=digest)
     return rows.values_list("erased_at", flat=True).first()
+
+
+def ledger() -> dict[str, set[str]]:
+    """Public id of an environment → digests of whom it has forgotten."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for environment_id, digest in Erasure.unscoped.values_list("environment__public_id", "digest"):
+        found[environment_id].add(digest)
+    return dict(found)
+
+
+def environments_called(public_ids: list[str]) -> QuerySet[Environment]:
+    rows = Environment.objects.filter(public_id__in=public_ids, deleted_at=None)
+    return rows.select_related("organization")

@@ -15,12 +15,17 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+
+from pulse.erasure import again
+from pulse.erasure import selectors as erasures
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -95,9 +100,18 @@ def _run(command: list[str]) -> None:
         raise BackupFailed(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
 
 
-def read_backup(source: Path) -> Path | None:
-    """Put a backup back; returns the folder that what was there has moved to, if anything was.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """``aside`` is where what was there has moved to, ``forgotten`` how many were erased again."""
 
+    aside: Path | None
+    forgotten: int
+
+
+def read_backup(source: Path, *, now: datetime) -> Restored:
+    """Put a backup back and bring its tables up to date.
+
+    Whoever was erased since it was taken is erased again: the database that it replaces says who.
     Raises BackupFailed.
     """
     with contextlib.ExitStack() as stack:
@@ -109,11 +123,46 @@ def read_backup(source: Path) -> Path | None:
             )
         )
         database = _unpack(source, folder)
+        erased = _known_erasures()
         if connection.vendor != "sqlite":
-            _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--exit-on-error",
-                  "--single-transaction", f"--dbname={_database_name()}", str(database)])  # fmt: skip
+            _restore_dump(database)
         connection.close()
-        return _swap(folder)
+        aside = _swap(folder)
+        call_command("migrate", verbosity=0)
+        return Restored(aside, again.forget_again(erased, now=now))
+
+
+def _restore_dump(database: Path) -> None:
+    """Fill an empty schema and drop the old one, which comes back should that fail.
+
+    ``pg_restore --clean`` cannot do it: the constraints of partitions are not dropped one by one.
+    """
+    aside = f"before_restore_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER SCHEMA public RENAME TO {aside}")
+        cursor.execute("CREATE SCHEMA public")
+    try:
+        _run(["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
+              f"--dbname={_database_name()}", str(database)])  # fmt: skip
+    except BackupFailed:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute(f"ALTER SCHEMA {aside} RENAME TO public")
+        raise
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {aside} CASCADE")
+
+
+def _known_erasures() -> again.Ledger:
+    """The ledger of the database that is there; empty where there is none yet, or a broken one."""
+    if connection.vendor == "sqlite" and not (settings.DATA_DIR / SQLITE).exists():
+        return {}
+    try:
+        return erasures.ledger()
+    except DatabaseError:
+        return {}
+    finally:
+        connection.close()
 
 
 def _database_name() -> str:

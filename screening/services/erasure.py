@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -95,3 +96,12 @@ def _empty(candidate: Candidate, now: datetime) -> None:
     candidate.status = Candidate.Status.ARCHIVED
     candidate.erased_at = candidate.updated_at = now
     candidate.save()
+
+
+def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
+    """Erase every candidate whose id ``wanted`` accepts; how many that were."""
+    every = selectors.list_candidates(environment).filter(erased_at=None)
+    found = [one.public_id for one in every if wanted(one.public_id)]
+    for one in found:
+        erase_candidate(environment, candidate_id=one, now=now)
+    return len(found)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from pulse.site import library
+from tests.support.live import LiveServer
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "site"
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -44,3 +49,16 @@ def blocks(language: str = "", word: str = "") -> list[Block]:
 
 def name(block: Block) -> str:
     return f"{block.page}:{block.line}"
+
+
+def pasted(block: Block, server: LiveServer) -> tuple[list[str], str]:
+    """What a reader gets who pastes the block: the status of each request, and what is printed."""
+    curl = shutil.which("curl")
+    assert curl, "install curl: the documentation is written with it"
+    code = block.code.replace(library.DOCUMENTED_BASE, server.base_url)
+    code = code.replace(library.DOCUMENTED_KEYS, str(server.folder / "data" / "keys.env"))
+    telling = f"curl() {{ {curl} -sS -w '%{{stderr}}STATUS:%{{http_code}}\\n' \"$@\"; }}\n"
+    done = subprocess.run(
+        ["bash", "-c", telling + code], capture_output=True, text=True, timeout=60, check=False
+    )
+    return re.findall(r"STATUS:(\d+)", done.stderr), done.stdout + done.stderr

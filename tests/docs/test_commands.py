@@ -3,20 +3,12 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from pulse.site import library
-from tests.docs.blocks import Block, blocks, name
+from tests.docs.blocks import Block, blocks, name, pasted
 from tests.support import live
-
-CURL = """#!/bin/bash
-exec {curl} -sS -w '%{{stderr}}STATUS:%{{http_code}}\\n' "$@"
-"""
 
 
 @pytest.fixture(scope="session")
@@ -35,37 +27,14 @@ def documented_server() -> Iterator[live.LiveServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
-def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a curl that tells every status."""
-    folder = tmp_path_factory.mktemp("tools")
-    curl = shutil.which("curl")
-    assert curl, "install curl: the documentation is written with it"
-    (folder / "curl").write_text(CURL.format(curl=curl))
-    (folder / "curl").chmod(0o755)
-    return folder
-
-
 @pytest.mark.parametrize("block", blocks(language="sh"), ids=name)
 def test_a_command_of_the_documentation_works_when_pasted(
-    block: Block, documented_server: live.LiveServer, tools: Path
+    block: Block, documented_server: live.LiveServer
 ):
-    keys = documented_server.folder / "data" / "keys.env"
-    code = block.code.replace(library.DOCUMENTED_BASE, documented_server.base_url)
-    code = code.replace(library.DOCUMENTED_KEYS, str(keys))
+    statuses, printed = pasted(block, documented_server)
 
-    done = subprocess.run(
-        ["bash", "-c", code],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={"PATH": f"{tools}:{os.environ['PATH']}"},
-        check=False,
-    )
-
-    statuses = re.findall(r"STATUS:(\d+)", done.stderr)
     assert statuses != []
-    assert [one for one in statuses if not one.startswith(block.status)] == [], done.stdout[:500]
+    assert [one for one in statuses if not one.startswith(block.status)] == [], printed[:500]
 
 
 def test_every_request_in_the_documentation_is_a_command_that_is_run():

@@ -83,6 +83,18 @@ class LiveServer:
                 time.sleep(0.1)
         raise AssertionError(f"the server did not start:\n{self.log('web')[-3000:]}")
 
+    def manage(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a management command of this deployment, as its operator would."""
+        path = f"{servers.postgres_binaries()}:{os.environ['PATH']}"  # pg_dump and pg_restore
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=surroundings.ROOT,
+            env=self.environment | {"PATH": path} | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def log(self, name: str) -> str:
         path = self.folder / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""

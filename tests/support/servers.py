@@ -42,7 +42,7 @@ def postgres(max_connections: int = 200) -> Iterator[str]:
     Commits are still synchronous, so what was committed survives a killed server process.
     """
     with _folder("pulse-postgres-") as folder:
-        binaries = _runnable(_postgres_binaries(), folder, "postgres")
+        binaries = _runnable(postgres_binaries(), folder, "postgres")
         data, port = folder / "data", free_port()
         initdb = [binaries / "initdb", "-D", data, "-U", "pulse", "-A", "trust", "-E", "UTF8"]
         _run([*initdb, "--locale=C", "--no-sync"], folder)
@@ -122,7 +122,7 @@ def killable_postgres(*, durable: bool = False) -> Iterator[Killable]:
     ``durable`` turns fsync on, which a measurement needs and a test does not.
     """
     with _folder("pulse-postgres-") as folder:
-        binaries = _runnable(_postgres_binaries(), folder, "postgres")
+        binaries = _runnable(postgres_binaries(), folder, "postgres")
         data, port = folder / "data", free_port()
         initdb = [binaries / "initdb", "-D", data, "-U", "pulse", "-A", "trust", "-E", "UTF8"]
         _run([*initdb, "--locale=C", "--no-sync"], folder)
@@ -158,7 +158,7 @@ def killable_redis() -> Iterator[Killable]:
 # --- finding ---------------------------------------------------------------------------------------
 
 
-def _postgres_binaries() -> Path:
+def postgres_binaries() -> Path:
     for folder in _postgres_folders():
         if _postgres_version(folder / "postgres") >= OLDEST_POSTGRES:
             return folder

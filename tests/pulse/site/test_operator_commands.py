@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.soak.load import call
-from tests.support import live, servers, surroundings
+from tests.support import live
 
 AT_SCALE = bool(os.environ.get("PULSE_DATABASE_URL"))
 
@@ -20,18 +18,6 @@ AT_SCALE = bool(os.environ.get("PULSE_DATABASE_URL"))
 def server():
     with live.running() as running:
         yield running
-
-
-def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    path = f"{servers._postgres_binaries()}:{os.environ['PATH']}"
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=surroundings.ROOT,
-        env=environment | {"PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def hire(server: live.LiveServer, name: str) -> str:
@@ -65,11 +51,11 @@ def test_a_backup_of_a_running_server_can_be_put_back(server, tmp_path):
     before = hire(server, "before-the-backup")
     target = tmp_path / "pulse.tar"
 
-    written = manage(server.environment, "backup", str(target))
+    written = server.manage("backup", str(target))
     after = hire(server, "after-the-backup")
     elsewhere = restored_into(server, tmp_path / "restored")
     (tmp_path / "restored").mkdir(mode=0o700)
-    put_back = manage(elsewhere, "restore", str(target))
+    put_back = server.manage("restore", str(target), **elsewhere)
 
     assert written.returncode == 0, written.stderr
     assert target.stat().st_mode & 0o077 == 0
@@ -83,7 +69,7 @@ def test_a_backup_is_never_written_over_another(server, tmp_path):
     target = tmp_path / "pulse.tar"
     target.write_text("an older backup")
 
-    refused = manage(server.environment, "backup", str(target))
+    refused = server.manage("backup", str(target))
 
     assert refused.returncode == 1
     assert "a backup is never written over another" in refused.stderr
@@ -94,26 +80,28 @@ def test_what_is_no_backup_is_not_put_back(server, tmp_path):
     wrong = tmp_path / "letter.txt"
     wrong.write_text("dear all")
 
-    refused = manage(restored_into_nothing(server, tmp_path), "restore", str(wrong))
+    refused = server.manage(
+        "restore", str(wrong), PULSE_DATA_DIR=str(restored_into_nothing(tmp_path))
+    )
 
     assert refused.returncode == 1
     assert "is not a backup of Pulse" in refused.stderr
 
 
-def restored_into_nothing(server: live.LiveServer, folder: Path) -> dict[str, str]:
+def restored_into_nothing(folder: Path) -> Path:
     (folder / "empty").mkdir(mode=0o700)
-    return server.environment | {"PULSE_DATA_DIR": str(folder / "empty")}
+    return folder / "empty"
 
 
 def test_the_doctor_finds_a_healthy_deployment_healthy(server):
-    said = manage(server.environment, "doctor")
+    said = server.manage("doctor")
 
     assert [line for line in said.stdout.splitlines() if line.startswith("wrong")] == []
     assert said.returncode == 0, said.stdout
 
 
 def test_the_doctor_names_a_mistyped_variable_and_the_nearest_one(server):
-    said = manage(server.environment | {"PULSE_PUBLIC_ULR": "https://x.test"}, "doctor")
+    said = server.manage("doctor", PULSE_PUBLIC_ULR="https://x.test")
 
     assert said.returncode == 1
     assert "did you mean PULSE_PUBLIC_URL?" in said.stdout
@@ -122,7 +110,7 @@ def test_the_doctor_names_a_mistyped_variable_and_the_nearest_one(server):
 def test_a_reset_demo_has_its_samples_again_and_keeps_its_keys(server):
     hired = hire(server, "of-the-demo")
 
-    said = manage(server.environment, "demo", "reset")
+    said = server.manage("demo", "reset")
 
     key = server.keys["PULSE_HR_KEY"]
     people = call("GET", f"{server.base_url}/v1/employees?limit=200", key)["data"]
@@ -132,6 +120,6 @@ def test_a_reset_demo_has_its_samples_again_and_keeps_its_keys(server):
 
 
 def test_a_login_link_is_printed_for_the_operator(server):
-    said = manage(server.environment, "login_link")
+    said = server.manage("login_link")
 
     assert said.stdout.startswith(f"{server.base_url}/login/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, source: Path, **options: Any) -> None:
         try:
-            aside = backups.read_backup(source)
+            restored = backups.read_backup(source, now=datetime.now(UTC))
         except backups.BackupFailed as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Restored. Start the server now.")
-        if aside is not None:
-            self.stdout.write(f"What was there is in {aside}.")
+        if restored.forgotten:
+            self.stdout.write(f"Erased again, as since the backup: {restored.forgotten}.")
+        if restored.aside is not None:
+            self.stdout.write(f"What was there is in {restored.aside}.")
