@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from pulse.errors import FieldError, InvalidInput
+from pulse.errors import FieldError, InvalidInput, NotFound
 from pulse.mail import services as mail
 from pulse.site import selectors, tokens
 from pulse.site.models import Invitation
@@ -91,5 +91,7 @@ def accept(token: str, *, name: str, password: str, now: datetime) -> User | Non
 
 
 def withdraw(organization: Organization, *, pk: int, now: datetime) -> None:
-    """Make the link of an open invitation stop working."""
-    selectors.open_invitations(organization, now=now).filter(pk=pk).update(withdrawn_at=now)
+    """Make the link of an open invitation stop working. Raises NotFound."""
+    rows = selectors.open_invitations(organization, now=now).filter(pk=pk)
+    if not rows.update(withdrawn_at=now):
+        raise NotFound

@@ -299,7 +299,7 @@
     header, .row { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
     header { justify-content: space-between; margin-bottom: 12px; }
     header + form { margin-bottom: 16px; }
-    .face { display: inline-grid; place-items: center; width: 28px; height: 28px; border-radius: 50%; color: #fff; font-size: 11px; font-weight: 600; }
+    .face { display: inline-grid; place-items: center; width: 28px; height: 28px; border-radius: 50%; font-size: 11px; font-weight: 600; }
     .face.idle { opacity: .5; }
     .soft { color: var(--soft); font-size: 12px; }
     article { border: 1px solid var(--line); border-radius: var(--pulse-radius, 10px); padding: 12px; margin-bottom: 12px; }
@@ -326,6 +326,15 @@
     return made;
   }
 
+  /** Black or white, whichever has more contrast with a background (WCAG's relative luminance). */
+  function readableOn(colour) {
+    const [red, green, blue] = [1, 3, 5].map((at) => {
+      const share = parseInt(colour.slice(at, at + 2), 16) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? "#000" : "#fff";
+  }
+
   function initials(name) {
     return name.split(/\s+/).map((word) => word[0] || "").join("").slice(0, 2).toUpperCase();
   }
@@ -342,7 +351,7 @@
       root.adoptedStyleSheets = [sheet];
       this._drafts = new Map();
       this._head = element("header");
-      this._list = element("div", { role: "list" });
+      this._list = element("div", {});
       this._input = element("input", { placeholder: "Start a thread", "aria-label": "Start a thread", maxLength: 10000 });
       const form = element("form", { onsubmit: (event) => this._start(event) }, this._input, element("button", { textContent: "Send" }));
       root.append(this._head, form, this._list);
@@ -384,6 +393,7 @@
         element("span", { className: "soft", role: "status", textContent: this._status() }),
       );
       const threads = state.threads.slice().sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+      this._list.setAttribute("role", threads.length ? "list" : "presentation"); // a list has items
       this._list.replaceChildren(...(threads.length
         ? threads.map((one) => this._thread(one, state))
         : [element("p", { className: "empty", textContent: "Nothing said here yet. Start the first thread above." })]));
@@ -400,7 +410,9 @@
 
     _face(entry) {
       const face = element("span", { className: `face ${entry.status}`, title: `${plain(entry.user.name)}: ${entry.status}`, textContent: initials(plain(entry.user.name)) });
-      face.style.background = /^#[0-9a-f]{6}$/i.test(entry.user.color) ? entry.user.color : "#64748b";
+      const colour = /^#[0-9a-f]{6}$/i.test(entry.user.color) ? entry.user.color : "#64748b";
+      face.style.background = colour;
+      face.style.color = readableOn(colour);
       return face;
     }
 

@@ -140,7 +140,7 @@ def test_a_refusal_is_printed_and_ends_with_1(live_server):
     [
         (("api", "GET", "/v1/employees"), {"PULSE_API_KEY": ""}, "No key."),
         (("api", "GET", "/"), {"PULSE_API_BASE": "http://127.0.0.1:9"}, "does not answer"),
-        (("trigger", "leave.approved"), {}, "No active endpoint."),
+        (("trigger", "x", "--endpoint", "whk_none"), {}, "No active endpoint."),
         (("trigger", "x"), {"PULSE_API_KEY": "pk_test_wrong"}, ": 401: "),
     ],
 )
@@ -153,9 +153,11 @@ def test_what_cannot_be_done_is_said_in_one_line(live_server, arguments, more, s
     assert said.stderr.count("\n") == 1
 
 
-def endpoints(server) -> list[dict]:
+def endpoints(server) -> list[str]:
     key = server.keys["PULSE_HR_KEY"]
-    return call("GET", f"{server.base_url}/v1/webhook-endpoints", key)["data"]
+    return [
+        one["id"] for one in call("GET", f"{server.base_url}/v1/webhook-endpoints", key)["data"]
+    ]
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -12,16 +12,21 @@ WITH_WCAG_22 = {"resultTypes": ["violations"], "rules": {"target-size": {"enable
 """The size of targets is new in WCAG 2.2 and switched off by default."""
 
 
-def grave_issues(page: Any) -> list[str]:
+def grave_issues(
+    page: Any, schemes: tuple[str, ...] = SCHEMES, rules: tuple[str, ...] = ()
+) -> list[str]:
     """Every serious or critical issue of the page, in light and in dark, one line a node.
+
+    ``rules`` narrows what is looked at; none means all.
 
     ``dark: color-contrast (serious) .badge > span: Element has insufficient color contrast …``.
     Transitions are switched off, for a colour in between is nobody's.
     """
     found = []
-    for scheme in SCHEMES:
+    options = WITH_WCAG_22 | ({"runOnly": {"type": "rule", "values": list(rules)}} if rules else {})
+    for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for violation in Axe().run(page, options=WITH_WCAG_22).response["violations"]:
+        for violation in Axe().run(page, options=options).response["violations"]:
             if violation["impact"] not in GRAVE:
                 continue
             found += [_line(scheme, violation, node) for node in violation["nodes"]]

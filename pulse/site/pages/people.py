@@ -161,9 +161,10 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
     """POST /settings/people/invitations/{pk}/withdraw"""
-    invitations.withdraw(_organization(request), pk=pk, now=datetime.now(UTC))
-    shell.record(request, "invitation.withdrawn", f"invitation:{pk}")
-    messages.success(request, "Withdrawn: the link in the mail no longer works.")
+    with shell.refusals_as_messages(request):
+        invitations.withdraw(_organization(request), pk=pk, now=datetime.now(UTC))
+        shell.record(request, "invitation.withdrawn", f"invitation:{pk}")
+        messages.success(request, "Withdrawn: the link in the mail no longer works.")
     return redirect(PAGE)
 
 

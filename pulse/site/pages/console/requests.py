@@ -38,6 +38,6 @@ def list_requests(request: HttpRequest) -> HttpResponse:
     except InvalidInput:
         page = pagination.Page([], None, None)
     context = {"rows": page.items, "next_cursor": page.next_cursor, "products": visible}
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Target") == "request-rows":
         return render(request, "console/request_rows.html", context)
     return shell.show(request, "console/requests.html", context | {"filters": filters})

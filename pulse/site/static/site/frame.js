@@ -62,6 +62,15 @@
   }
   localTimes(document);
   document.addEventListener("htmx:load", function (event) { localTimes(event.detail.elt); });
+
+  // What scrolls sideways on a narrow screen must be reached by keyboard, and only then.
+  function reachable() {
+    document.querySelectorAll(".table-wrap, .prose table").forEach(function (element) {
+      if (element.scrollWidth > element.clientWidth) { element.tabIndex = 0; } else { element.removeAttribute("tabindex"); }
+    });
+  }
+  reachable();
+  window.addEventListener("resize", reachable);
   document.addEventListener("htmx:configRequest", function (event) {
     var token = document.querySelector('meta[name="csrf-token"]');
     if (token) { event.detail.headers["X-CSRFToken"] = token.content; }

@@ -1,0 +1,206 @@
+"""Every page of the site in a real browser: found by its links, judged by the same rules."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Error
+
+from tests.soak.load import call
+from tests.support import browser as browsers
+from tests.support import live, routes
+from tests.support.axe import grave_issues
+
+pytestmark = pytest.mark.browser
+
+AT_SCALE = bool(os.environ.get("PULSE_DATABASE_URL"))
+PAGE_KILOBYTES = 200
+NARROW = {"width": 360, "height": 800}
+WIDE = {"width": 1280, "height": 900}
+UNLINKED = (
+    "/docs/search?q=key",
+    "/screening/screenings/s67890/report",
+    "/accounts/email/",
+)
+"""Pages that no link leads to, but a form, a script or a redirect; the walk begins with them."""
+SIGNED_OUT = (
+    "/",
+    "/docs",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+    "/accounts/confirm-email/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/done/",
+    "/accounts/password/reset/key/1-nonsense/",
+)
+OPERATORS = (
+    "/admin/",
+    "/admin/tenancy/user/",
+    "/admin/tenancy/user/1/change/",
+    "/admin/tenancy/user/add/",
+    "/admin/hr/employee/",
+    "/admin/hr/holiday/import/",
+    "/admin/webhooks/delivery/",
+)
+ELSEWHERE = {
+    "tests/screening/test_candidate_in_browser.py": ("s/",),
+    "test_people.py": ("invitations/",),
+    "allauth's own, of a second factor, a mailed code, another provider, a password asked again": (
+        "accounts/reauthenticate/",
+        "accounts/3rdparty/",
+        "accounts/social/",
+        "accounts/oidc/",
+        "accounts/2fa/",
+        "accounts/login/code/",
+        "accounts/^confirm-email/",
+        "accounts/^password/reset/key/",
+    ),
+}
+"""Pages that need what only another test has."""
+NO_PAGES = {
+    "metrics", "favicon.ico", "environment", "accounts/logout/", "analytics/live", "analytics/exports",
+    "analytics/exports/<str:export_id>", "collab/demo/bot", "screening/templates/new",
+    "developers/keys/replace/<slug:product>",
+}  # fmt: skip
+"""Files, streams and forms that only take a POST."""
+ACTION = re.compile(
+    r"/(screenings|status|resume|erase|save|invite|remove|withdraw|create|plans|rename|delete|rotate"
+    r"|revoke|replay|<slug:action>|\(\?P<action>.*)$"
+)
+
+OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+"""The rules whose verdict depends on colours and widths; the markup is the same at both."""
+
+MEASURE = """() => {
+  const timing = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  return Math.round(timing.reduce((sum, one) => sum + one.encodedBodySize, 0) / 1024);
+}"""
+LINKS = "() => [...document.querySelectorAll('a[href]')].map(one => one.href)"
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+UNREACHABLE = """() => [...document.querySelectorAll(
+    "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [hx-get], [hx-post]")]
+  .filter(one => one.checkVisibility() && !one.disabled && one.tabIndex < 0 && !one.closest("[tabindex='-1']"))
+  .map(one => one.outerHTML.slice(0, 120))"""
+OUT_OF_ORDER = (
+    "() => [...document.querySelectorAll('[tabindex]')].filter(one => one.tabIndex > 0).length"
+)
+
+
+@dataclass
+class Walk:
+    """Pages seen, one of each route, and what was wrong with them."""
+
+    page: Any
+    base: str
+    waiting: list[str]
+    routes: dict[str, str] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    kilobytes: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.problems = browsers.watch(self.page)
+
+    def run(self) -> None:
+        while self.waiting:
+            path = self.waiting.pop(0)
+            route = route_of(path)
+            if route is not None and route not in self.routes:
+                self.routes[route] = path
+                self.look(path)
+
+    def look(self, path: str) -> None:
+        self.problems.clear()
+        try:
+            answer = self.page.goto(self.base + path)
+        except Error as error:
+            if "Download is starting" in error.message:
+                return
+            raise
+        if "text/html" not in answer.headers.get("content-type", ""):
+            return
+        wrong = [] if answer.status == 200 else [f"status {answer.status}"]
+        wrong += self._judged(path) + self.problems
+        self.wrong += [f"{path}: {one}" for one in wrong]
+        self.waiting += [
+            split.path + (f"?{split.query}" if split.query else "")
+            for split in map(urlsplit, self.page.evaluate(LINKS))
+            if f"{split.scheme}://{split.netloc}" == self.base
+        ]
+
+    def _judged(self, path: str) -> list[str]:
+        self.kilobytes[path] = size = self.page.evaluate(MEASURE)
+        wrong = [f"{size} kB"] if size > PAGE_KILOBYTES else []
+        wrong += [f"not reached by keyboard: {one}" for one in self.page.evaluate(UNREACHABLE)]
+        if self.page.evaluate(OUT_OF_ORDER):
+            wrong.append("a positive tabindex")
+        if AT_SCALE:  # what a page looks like does not depend on the database
+            return wrong
+        wrong += grave_issues(self.page, ("light",))
+        self.page.set_viewport_size(NARROW)
+        wrong += [f"at 360: {one}" for one in grave_issues(self.page, ("dark",), OF_LOOKS)]
+        excess = self.page.evaluate(OVERFLOW)
+        self.page.set_viewport_size(WIDE)
+        return [*wrong, f"{excess} pixels too wide at 360"] if excess > 0 else wrong
+
+
+def route_of(path: str) -> str | None:
+    """The route of a path; None for the admin, for files and for what is no page."""
+    if path.startswith(("/admin", "/static")):
+        return None
+    try:
+        return resolve(path.partition("?")[0]).route
+    except Resolver404:
+        return None
+
+
+@pytest.fixture
+def walk(page, live_server) -> Walk:
+    return Walk(page, live_server.base_url, [])
+
+
+def test_every_page_of_a_signed_in_person_is_sound(walk, live_server):
+    _make_a_delivery(live_server)
+    browsers.sign_in(walk.page, live_server)
+    walk.waiting = ["/", *UNLINKED]
+
+    walk.run()
+
+    assert not walk.wrong, "\n".join(walk.wrong)
+    missed = [
+        route.template
+        for route in routes.page_routes()
+        if route.template not in {*walk.routes, *NO_PAGES, *(path[1:] for path in SIGNED_OUT)}
+        and not route.template.startswith(("login/", *sum(ELSEWHERE.values(), ())))
+        and not ACTION.search(f"/{route.template}")
+    ]
+    assert missed == []
+
+
+def _make_a_delivery(server: live.LiveServer) -> None:
+    """So that endpoint, event, delivery and sink have something to show."""
+    base, key = f"{server.base_url}/v1/webhook-endpoints", server.keys["PULSE_HR_KEY"]
+    made = call("POST", base, key, {"url": "pulse:sink", "events": ["*"]})
+    call("POST", f"{base}/{made['id']}/test", key, {})
+
+
+def test_every_page_of_a_stranger_is_sound(walk):
+    for path in SIGNED_OUT:
+        walk.look(path)
+
+    assert not walk.wrong, "\n".join(walk.wrong)
+
+
+def test_the_operators_pages_are_sound(walk, live_server):
+    browsers.sign_in(walk.page, live_server)
+    for path in OPERATORS:
+        walk.look(path)
+
+    assert not walk.wrong, "\n".join(walk.wrong)
