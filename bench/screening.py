@@ -20,10 +20,13 @@ from bench.table import Row
 from tests.soak.load import call
 
 CANDIDATES = 500
-ROUNDS = 2
-CONNECTIONS = 16
-"""What 500 browsers that save every 15 seconds keep open at a time; browsers answer at their own pace."""
-PACE_PER_SECOND = 60
+ROUNDS = 4
+EVERY_SECONDS = 8
+"""How often each candidate saves. The page does it a second after a pause in typing or a choice, and
+every 15 seconds anyway: this is everybody answering without a rest."""
+PACE_PER_SECOND = CANDIDATES / EVERY_SECONDS
+CONNECTIONS = 32
+"""Enough that a save never waits for a free connection of the generator at this pace."""
 
 
 def run(*, large: bool) -> list[Row]:
@@ -37,7 +40,7 @@ def run(*, large: bool) -> list[Row]:
             burst = _burst(server.base_url, tokens)
         rows.append(
             Row(
-                what=f"autosave of {CANDIDATES} candidates at {PACE_PER_SECOND}/s",
+                what=f"autosave of {CANDIDATES} candidates, each every {EVERY_SECONDS} s",
                 ours=f"p99 {ours[1] * 1e3:.0f} ms, p50 {ours[0] * 1e3:.0f} ms",
                 reference=f"p99 {bare[1] * 1e3:.0f} ms, p50 {bare[0] * 1e3:.0f} ms, bare view",
                 ratio=ours[1] / bare[1],
@@ -50,10 +53,10 @@ def run(*, large: bool) -> list[Row]:
             Row(
                 what="autosaves a second, closed loop",
                 ours=f"{burst:.0f}/s",
-                reference="33/s, what 500 candidates send",
-                ratio=burst / (CANDIDATES / 15),
-                target="≥ 3 times",
-                met=burst >= CANDIDATES / 5,
+                reference=f"{PACE_PER_SECOND:.0f}/s, what {CANDIDATES} candidates send",
+                ratio=burst / PACE_PER_SECOND,
+                target="≥ 2 times",
+                met=burst >= 2 * PACE_PER_SECOND,
                 database=database,
             )
         )
@@ -121,7 +124,7 @@ def _saves(tokens: list[str]) -> list[tuple[str, str, bytes]]:
 
 
 def _paced(base: str, sent: list[tuple[str, str, bytes]]) -> tuple[float, float]:
-    """p50 and p99 in seconds at the pace of 500 browsers, doubled; a late start counts as waiting."""
+    """p50 and p99 in seconds at the pace of 500 browsers; a late start counts as waiting."""
     began = time.perf_counter()
     sessions = [requests.Session() for _ in range(CONNECTIONS)]
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from pulse.support_screens import ReadOnlyAdmin, acting_user
 from screening.account import PLANS, plan_name
-from screening.models import Candidate, Plan, Report, Resume, Screening, Template
+from screening.models import Candidate, PartnerUpdate, Plan, Report, Resume, Screening, Template
 from screening.services import accounts, erasure, marking
 
 
@@ -93,6 +93,16 @@ class ReportAdmin(ReadOnlyAdmin):
     def write_again(self, request: HttpRequest, rows: QuerySet[Report]) -> None:
         for row in rows.select_related("screening__environment__organization"):
             marking.queue_report(row.screening, now=datetime.now(UTC))
+
+
+@admin.register(PartnerUpdate)
+class PartnerUpdateAdmin(ReadOnlyAdmin):
+    list_display = (
+        "screening", "kind", "state", "attempts", "failure", "occurred_at", "environment",
+    )  # fmt: skip
+    list_filter = ("environment", "state", "kind")
+    list_select_related = ("screening", "environment__organization")
+    ordering = ("-pk",)
 
 
 @admin.register(Resume)

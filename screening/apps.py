@@ -54,6 +54,8 @@ class ScreeningConfig(products.ProductConfig):
         products.Pump("screening-mail", "screening.pumps.note_deliveries", period_seconds=3),
         products.Pump("screening-reports", "screening.pumps.write_reports", period_seconds=1),
         products.Pump("screening-resumes", "screening.pumps.fetch_resumes", period_seconds=10),
+        products.Pump("screening-code", "screening.pumps.run_code", period_seconds=10),
+        products.Pump("screening-partners", "screening.pumps.tell_partners", period_seconds=10),
         products.Pump("screening-retention", "screening.pumps.forget", period_seconds=3600),
     )
     body_limits = (

@@ -185,6 +185,48 @@ def page(inner: type[Fields], *, meta_required: bool = True) -> Any:
     return inline_serializer(f"{name}Page", fields)
 
 
+class DossierAnswerOut(Fields):
+    question = serializers.CharField()
+    answer = serializers.JSONField(allow_null=True)
+    saved_at = serializers.DateTimeField()
+    review_note = serializers.CharField(allow_null=True)
+
+
+class DossierMailOut(Fields):
+    subject = serializers.CharField(allow_blank=True)
+    state = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class DossierScreeningOut(ScreeningFullOut):
+    consented_at = serializers.DateTimeField(allow_null=True)
+    notice_version = serializers.CharField(allow_null=True)
+    active_seconds = serializers.IntegerField()
+    signals = serializers.DictField(child=serializers.IntegerField())
+    answers = DossierAnswerOut(many=True)
+    report = ReportOut(allow_null=True)
+    mails = DossierMailOut(many=True)
+
+
+class DossierCandidateOut(CandidateOut):
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a member, not an option
+    last_contact_at = serializers.DateTimeField()
+
+
+class DossierResumeOut(Fields):
+    status = serializers.ChoiceField(choices=Resume.Status.values)
+    source_url = serializers.CharField(allow_null=True)
+    media_type = serializers.CharField(allow_null=True)
+    size_bytes = serializers.IntegerField()
+    stored_at = serializers.DateTimeField(allow_null=True)
+
+
+class DossierOut(Fields):
+    candidate = DossierCandidateOut()
+    resume = DossierResumeOut(allow_null=True)
+    screenings = DossierScreeningOut(many=True)
+
+
 class GreenhouseTestOut(Fields):
     partner_test_id = serializers.CharField()
     partner_test_name = serializers.CharField()

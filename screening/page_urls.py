@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("screening/candidates/new", candidates.add),
     path(CANDIDATE, candidates.detail),
     path(f"{CANDIDATE}/screenings", candidates.invite),
+    path(f"{CANDIDATE}/export.zip", candidates.export),
     path(f"{CANDIDATE}/status", candidates.set_status),
     path(f"{CANDIDATE}/resume", candidates.upload),
     path(f"{CANDIDATE}/erase", candidates.erase),

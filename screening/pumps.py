@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from screening.services import attempts, invitations, marking, reports, resumes, retention
+from screening.services import (
+    attempts,
+    code_runs,
+    invitations,
+    marking,
+    partner_updates,
+    reports,
+    resumes,
+    retention,
+)
 
 
 def keep_time() -> int:
@@ -22,8 +31,18 @@ def write_reports() -> int:
     return reports.write_due(now=datetime.now(UTC))
 
 
+def run_code() -> int:
+    return code_runs.run_due(now=datetime.now(UTC))
+
+
 def fetch_resumes() -> int:
-    return resumes.fetch_due(now=datetime.now(UTC))
+    """Fetch what accounts want fetched, then look through what is new."""
+    now = datetime.now(UTC)
+    return resumes.fetch_due(now=now) + resumes.read_due(now=now)
+
+
+def tell_partners() -> int:
+    return partner_updates.send_due(now=datetime.now(UTC))
 
 
 def forget() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from screening import webhook_urls
-from screening.views import candidates, greenhouse, reports, resumes, screenings, templates
+from screening.views import ashby, candidates, greenhouse, reports, resumes, screenings, templates
 
 CANDIDATE = "v1/candidates/<str:candidate_id>"
 SCREENING = "v1/screenings/<str:screening_id>"
@@ -24,6 +24,7 @@ def both(route: str, view: Any, **options: Any) -> list[URLPattern]:
 urlpatterns: list[URLPattern] = [
     *both("v1/candidates", candidates.CandidatesView),
     *both(CANDIDATE, candidates.CandidateView),
+    *both(f"{CANDIDATE}/export", candidates.CandidateExportView),
     *both(f"{CANDIDATE}/archive", candidates.CandidateArchiveView),
     *both(f"{CANDIDATE}/unarchive", candidates.CandidateUnarchiveView),
     *both(f"{CANDIDATE}/resume", resumes.ResumeUploadView),
@@ -49,5 +50,8 @@ urlpatterns: list[URLPattern] = [
     path("partners/greenhouse/send_test", greenhouse.SendTestView.as_view()),
     path("partners/greenhouse/test_status", greenhouse.TestStatusView.as_view()),
     path("partners/greenhouse/response_error", greenhouse.ResponseErrorView.as_view()),
+    path("partners/ashby/assessment.list", ashby.ListAssessmentsView.as_view()),
+    path("partners/ashby/assessment.start", ashby.StartAssessmentView.as_view()),
+    path("partners/ashby/assessment.cancel", ashby.CancelAssessmentView.as_view()),
     path("resumes/<str:name>", resumes.ResumeFileView.as_view()),
 ]

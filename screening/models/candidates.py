@@ -103,6 +103,9 @@ class Resume(TenantModel):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
     stored_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its text was looked through for suggestions."
+    )
 
     def __str__(self) -> str:
         return f"Resume of {self.candidate_id} ({self.status})"

@@ -13,10 +13,12 @@ from pulse.site.access import PageRequest
 from pulse.times import parse_instant
 from screening import impact
 from screening.account import PLANS, Account, plan_of
+from screening.models import PartnerKey
 from screening.pages.base import actor_of, done, recruiter_page, show
+from screening.selectors import partners as partner_selectors
 from screening.selectors import statistics
 from screening.selectors import templates as template_selectors
-from screening.services import accounts
+from screening.services import accounts, partner_updates
 
 
 @recruiter_page("GET")
@@ -60,6 +62,7 @@ def settings(request: PageRequest, *, now: datetime) -> HttpResponseBase:
         accounts.change_settings(
             request.environment, changes=_sent(request), actor=actor_of(request)
         )
+        _change_keys(request)
         return done(request, "The settings were saved.", "/screening/settings")
     plan = plan_of(request.environment)
     return show(
@@ -67,9 +70,28 @@ def settings(request: PageRequest, *, now: datetime) -> HttpResponseBase:
         "settings",
         "Settings",
         account=Account.of(request.environment),
+        partners=_partners(request),
         plan=plan,
         limits=PLANS[plan],
     )
+
+
+def _partners(request: PageRequest) -> list[dict[str, object]]:
+    kept = partner_selectors.partners_with_key(request.environment)
+    return [
+        {"partner": partner, "name": name, "kept": partner in kept}
+        for partner, name in PartnerKey.Partner.choices
+    ]
+
+
+def _change_keys(request: PageRequest) -> None:
+    """An empty field keeps what there is; taking a key away is asked for."""
+    for partner in PartnerKey.Partner.values:
+        secret = request.POST.get(f"key_{partner}", "").strip()
+        if secret or f"forget_{partner}" in request.POST:
+            partner_updates.change_key(
+                request.environment, partner=partner, secret=secret, actor=actor_of(request)
+            )
 
 
 def _sent(request: PageRequest) -> dict[str, object]:

@@ -25,7 +25,6 @@ from screening.selectors import screenings as selectors
 from screening.services import attempts, self_identification
 
 Page = Callable[..., HttpResponseBase]
-CLOSED_STATUS = {"not_started": 409}
 
 
 def candidate_page(*methods: str) -> Callable[[Page], Page]:
@@ -41,7 +40,7 @@ def candidate_page(*methods: str) -> Callable[[Page], Page]:
                 screening = attempts.open_link(token, now=now)
                 response = view(request, screening, token=token, now=now, **more)
             except AttemptClosed as closed:
-                response = _closed_page(request, closed)
+                response = _closed_page(request, closed, token)
             except NotFound:
                 response = render(request, "screening/attempt/unknown.html", status=404)
             response["X-Robots-Tag"] = "noindex, nofollow"
@@ -54,11 +53,11 @@ def candidate_page(*methods: str) -> Callable[[Page], Page]:
     return decorate
 
 
-def _closed_page(request: HttpRequest, closed: AttemptClosed) -> HttpResponse:
+def _closed_page(request: HttpRequest, closed: AttemptClosed, token: str) -> HttpResponse:
     """Why nothing more is taken; what was just sent stays on the page, to be copied."""
     reason = closed.details.get("reason", "")
     texts = answer_forms.texts_of(request.POST) if request.method == "POST" else []
-    context = {"reason": reason, "unsaved": texts}
+    context = {"reason": reason, "unsaved": texts, "token": token}
     status = 410 if request.method in ("GET", "HEAD") else 409
     return render(request, "screening/attempt/closed.html", context, status=status)
 
@@ -269,14 +268,11 @@ def autosave(request: HttpRequest, token: str, question_id: str) -> HttpResponse
     """
     now = datetime.now(UTC)
     try:
-        screening = attempts.open_link(token, now=now)
         body = strictjson.loads(request.body, free_form=("value",))
         if not isinstance(body, dict):
             raise InvalidInput("The body must be a JSON object")
-        if "value" not in body:
-            attempts.report_presence(screening, **_presence(body), now=now)
-            return _json(_clock(screening, now))
-        saved = attempts.save_answer(screening, _save(question_id, body), now=now)
+        save = _save(question_id, body) if "value" in body else attempts.Save(**_presence(body))
+        screening, saved = attempts.save_by_link(token, save, now=now)
     except AnswerRefused as refused:
         return _json({"error": "refused", "message": str(refused)}, 400)
     except ApiError as error:
@@ -284,6 +280,8 @@ def autosave(request: HttpRequest, token: str, question_id: str) -> HttpResponse
             {"error": error.details.get("reason", error.code), "message": error.message},
             error.status,
         )
+    if saved is None:
+        return _json(_clock(screening, now))
     return _json(
         _clock(screening, now)
         | {

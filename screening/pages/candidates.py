@@ -6,11 +6,13 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from pulse.errors import FieldError, InvalidInput
 from pulse.site.access import PageRequest
 from screening import resume_files, serializers
+from screening.dossier import archive
 from screening.pages.base import actor_of, done, page_of, recruiter_page, show
 from screening.selectors import candidates as selectors
 from screening.selectors import screenings as screening_selectors
@@ -78,11 +80,20 @@ def detail(request: PageRequest, *, now: datetime, candidate_id: str) -> HttpRes
         "Candidates",
         candidate=candidate,
         resume=resume,
+        resume_says=_in_words(resume.suggestions) if resume else [],
         resume_address=resume_files.signed_address(candidate) if stored else "",
         screenings=screening_selectors.of_candidate(candidate),
         templates=template_selectors.list_templates(request.environment),
         multipliers=MULTIPLIERS,
     )
+
+
+def _in_words(suggestions: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a resume suggests, as lines to read."""
+    return [
+        (name.replace("_", " "), ", ".join(value) if isinstance(value, list) else str(value))
+        for name, value in suggestions.items()
+    ]
 
 
 @recruiter_page("POST", level="edit")
@@ -104,6 +115,16 @@ def invite(request: PageRequest, *, now: datetime, candidate_id: str) -> HttpRes
     )
     path = f"/screening/screenings/{screening.public_id}"
     return done(request, "The screening was created.", path)
+
+
+@recruiter_page("GET", level="manage")
+def export(request: PageRequest, *, now: datetime, candidate_id: str) -> HttpResponseBase:
+    """A copy of everything that is kept about a person, to be handed over when it is asked for."""
+    candidate = selectors.get_candidate(request.environment, candidate_id)
+    response = HttpResponse(archive(candidate), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{candidate.public_id}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def multiplier_of(text: str) -> Decimal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 from django.http import QueryDict
@@ -26,6 +28,10 @@ def as_form(question: Question) -> dict[str, Any]:
             f"{one['criterion']} | {', '.join(one['keywords'])} | {one['points']}"
             for one in question.get("rubric", [])
         ),
+        "cases_text": "\n".join(
+            f"{_on_one_line(one.get('stdin', ''))} | {_on_one_line(one['expected'])}"
+            for one in question.get("cases", [])
+        ),
         "tolerance_text": question.get("tolerance", {}).get("absolute", ""),
     }
 
@@ -47,7 +53,8 @@ def from_form(form: QueryDict, standing: Question | None) -> Question:
         "options": options,
         "correct": correct,
         "answer": _number(text.get("answer", "")),
-        "tolerance": {"absolute": _number(text.get("tolerance", "")) or 0},
+        "tolerance": (standing or {}).get("tolerance", {})
+        | {"absolute": _number(text.get("tolerance", "")) or 0},
         "unit": text.get("unit", ""),
         "accepted": _lines(text.get("accepted", "")),
         "keywords": [
@@ -56,6 +63,7 @@ def from_form(form: QueryDict, standing: Question | None) -> Question:
         ],
         "rubric": [_criterion(line) for line in _lines(text.get("rubric", ""))],
         "language": text.get("language", "other"),
+        "cases": [_case(line) for line in _lines(text.get("cases", ""))],
     }
     return made | ({"id": standing["id"]} if standing else {})
 
@@ -84,7 +92,30 @@ def _number(text: str) -> float | int | None:
         value = float(text.replace(",", "."))
     except ValueError:
         return None
+    if not math.isfinite(value):
+        return None
     return int(value) if value.is_integer() else value
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace("|", "\\|")
+
+
+_ESCAPED = {"\\n": "\n", "\\|": "|", "\\\\": "\\"}
+
+
+def _case(line: str) -> dict[str, str]:
+    """``what goes in | what comes out``; a line break is written as ``\\n``, a bar as ``\\|``."""
+    parts = re.split(r"(\\.)|\|", line)
+    fields, current = [], ""
+    for part in parts:
+        if part is None:
+            fields.append(current)
+            current = ""
+        else:
+            current += _ESCAPED.get(part, part)
+    stdin, expected = [*fields, current][:2] if fields else ("", current)
+    return {"stdin": stdin.strip(" "), "expected": expected.strip(" ")}
 
 
 def _criterion(line: str) -> dict[str, Any]:

@@ -96,6 +96,11 @@ def due_resumes(now: datetime) -> QuerySet[Resume]:
     ).select_related("candidate", "environment__organization")
 
 
+def unread_resumes() -> QuerySet[Resume]:
+    """Stored resumes whose text has not been looked through, in every environment: for the pump."""
+    return Resume.unscoped.filter(status=Resume.Status.STORED, read_at=None).order_by("pk")
+
+
 def forgotten(before: datetime) -> QuerySet[Candidate]:
     """Candidates without contact since ``before`` and without a legal hold, for retention."""
     return Candidate.unscoped.filter(

@@ -96,6 +96,28 @@ def by_link(digest: str) -> Screening | None:
     )
 
 
+def lock_by_link(digest: str) -> Screening | None:
+    """The screening that a link opens, found and locked in one step, with what a save needs only."""
+    return (
+        Screening.unscoped.filter(link_digest=digest, candidate__erased_at=None)
+        .select_for_update(of=("self",))
+        .select_related("template_version")
+        .only(
+            "environment_id",
+            "candidate_id",
+            "status",
+            "completion_reason",
+            "expires_at",
+            "deadline_at",
+            "seen_at",
+            "active_seconds",
+            "signals",
+            "template_version__questions",
+        )
+        .first()
+    )
+
+
 def of_candidate(candidate: Candidate) -> QuerySet[Screening]:
     return (
         Screening.objects.within(candidate.environment_id)

@@ -16,11 +16,11 @@ from pulse.webhooks.services import publish
 from screening import links, shapes
 from screening.errors import AttemptClosed
 from screening.events import ScreeningStarted
-from screening.models import Answer, Screening
+from screening.models import Answer, PartnerUpdate, Screening
 from screening.questions import Question, check_answer
 from screening.selectors import screenings as selectors
 from screening.selectors import templates as template_selectors
-from screening.services import marking
+from screening.services import code_runs, marking, partner_updates
 
 GRACE = timedelta(seconds=10)
 """How long after the deadline a save that was on its way is still taken."""
@@ -34,11 +34,14 @@ MAX_SIGNAL = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Save:
-    """One answer on its way in. ``revision`` orders saves of one question; milliseconds of server time."""
+    """One answer on its way in. ``revision`` orders saves of one question; milliseconds of server time.
 
-    question_id: str
-    value: Any
-    revision: int
+    Without a question it carries time and signals only.
+    """
+
+    question_id: str = ""
+    value: Any = None
+    revision: int = 0
     base: int | None = None
     active_seconds: int | None = None
     question_seconds: int = 0
@@ -113,6 +116,7 @@ def start(screening: Screening, *, now: datetime) -> Screening:
         resource_path=f"/v1/screenings/{screening.public_id}",
     )
     publish(screening.environment, event)
+    partner_updates.note(screening, PartnerUpdate.Kind.STARTED, now=now)
     return screening
 
 
@@ -132,8 +136,27 @@ def save_answer(screening: Screening, save: Save, *, now: datetime) -> Saved:
         screening = selectors.lock_again(screening)
         _check_running(screening, now)
         saved = _store(screening, save, now)
-        _spend(screening, save.active_seconds, save.signals or {}, now)
+        _spend(screening, save, now)
     return saved
+
+
+def save_by_link(token: str, save: Save, *, now: datetime) -> tuple[Screening, Saved | None]:
+    """What the page's script sends: an answer, or time and signals alone when it names no question.
+
+    Every candidate does this every few seconds, so the row is found and locked in one query, with the
+    few columns that a save needs. Raises as ``save_answer`` does, and NotFound for a link that opens
+    nothing.
+    """
+    with transaction.atomic():
+        screening = selectors.lock_by_link(links.digest_of(token))
+        if screening is None:
+            raise NotFound("This link is not valid")
+        if not _over(screening, now):
+            _check_running(screening, now)
+            saved = _store(screening, save, now) if save.question_id else None
+            _spend(screening, save, now)
+            return screening, saved
+    raise _closed(settle(screening, now=now))
 
 
 def _check_running(screening: Screening, now: datetime) -> None:
@@ -175,7 +198,7 @@ def _store(screening: Screening, save: Save, now: datetime) -> Saved:
         and standing.value != value
     )
     answer = standing or Answer(
-        environment=screening.environment, screening=screening, question_id=save.question_id
+        environment_id=screening.environment_id, screening=screening, question_id=save.question_id
     )
     answer.revision, answer.value, answer.saved_at = revision, value, now
     answer.seconds += max(0, min(save.question_seconds, 3600))
@@ -188,32 +211,19 @@ def _store(screening: Screening, save: Save, now: datetime) -> Saved:
     )
 
 
-def _spend(
-    screening: Screening, active_seconds: int | None, signals: Mapping[str, int], now: datetime
-) -> None:
+def _spend(screening: Screening, save: Save, now: datetime) -> None:
     """Add the time the page was looked at: what its script counted, at most what went by."""
     since = max(timedelta(0), now - (screening.seen_at or now))
-    if active_seconds is None:
+    if save.active_seconds is None:
         spent = int(min(since, UNSEEN_CAP).total_seconds())
     else:
-        spent = max(0, min(active_seconds, int(since.total_seconds()) + 1))
+        spent = max(0, min(save.active_seconds, int(since.total_seconds()) + 1))
     screening.active_seconds += spent
     screening.seen_at = now
-    for name, count in signals.items():
+    for name, count in (save.signals or {}).items():
         if name in SIGNALS and 0 < count <= MAX_SIGNAL:
             screening.signals[name] = screening.signals.get(name, 0) + count
     screening.save(update_fields=["active_seconds", "seen_at", "signals"])
-
-
-def report_presence(
-    screening: Screening, *, active_seconds: int, signals: Mapping[str, int], now: datetime
-) -> None:
-    """Add time and signals without an answer. Raises AttemptClosed."""
-    screening = settle(screening, now=now)
-    with transaction.atomic():
-        screening = selectors.lock_again(screening)
-        _check_running(screening, now)
-        _spend(screening, active_seconds, signals, now)
 
 
 def submit(screening: Screening, *, now: datetime) -> Screening:
@@ -230,9 +240,13 @@ def submit(screening: Screening, *, now: datetime) -> Screening:
         deadline = screening.deadline_at or now
         spent = min(max(timedelta(0), now - (screening.seen_at or now)), UNSEEN_CAP)
         screening.active_seconds += int(spent.total_seconds())
-        return marking.complete(
-            screening, reason=Screening.Reason.SUBMITTED, at=min(now, deadline), now=now
-        )
+        return _complete(screening, Screening.Reason.SUBMITTED, min(now, deadline), now)
+
+
+def _complete(screening: Screening, reason: str, at: datetime, now: datetime) -> Screening:
+    done = marking.complete(screening, reason=reason, at=at, now=now)
+    code_runs.queue_runs(done, now=now)
+    return done
 
 
 def settle(screening: Screening, *, now: datetime) -> Screening:
@@ -245,16 +259,13 @@ def settle(screening: Screening, *, now: datetime) -> Screening:
             return screening
         answered = any(one.value is not None for one in selectors.answers_of(screening).values())
         if screening.status == Screening.Status.IN_PROGRESS and answered:
-            return marking.complete(
-                screening,
-                reason=Screening.Reason.TIME_EXPIRED,
-                at=screening.deadline_at or now,
-                now=now,
-            )
+            deadline = screening.deadline_at or now
+            return _complete(screening, Screening.Reason.TIME_EXPIRED, deadline, now)
         screening.closed_at = screening.deadline_at or screening.expires_at
         screening.status = Screening.Status.EXPIRED
         screening.updated_at = now
         screening.save(update_fields=["status", "closed_at", "updated_at"])
+        partner_updates.note(screening, PartnerUpdate.Kind.CANCELLED, now=now)
     return screening
 
 

@@ -16,8 +16,9 @@ from pulse.webhooks.services import publish
 from screening import scoring, shapes
 from screening.account import Account
 from screening.events import ScreeningCompleted
-from screening.models import Report, Screening
+from screening.models import PartnerUpdate, Report, Screening
 from screening.selectors import screenings as selectors
+from screening.services import partner_updates
 from screening.services.candidates import touch
 
 
@@ -83,6 +84,7 @@ def _announce(screening: Screening, now: datetime) -> None:
         publish(screening.environment, event)
         screening.announced_at = now
         screening.save(update_fields=["announced_at"])
+        partner_updates.note(screening, PartnerUpdate.Kind.COMPLETED, now=now)
     queue_report(screening, now=now)
 
 

@@ -31,9 +31,10 @@ def send_test(
     template_id: str,
     person: Person,
     reference: str,
-    callback_url: str,
     now: datetime,
     actor: str,
+    callback_url: str = "",
+    job_title: str = "",
 ) -> Screening:
     """Invite the person; an active candidate with that address is used, an open screening found again.
 
@@ -54,8 +55,9 @@ def send_test(
     template = template_selectors.find_template(environment, template_id)
     standing = selectors.open_screening(candidate, template) if template else None
     if standing is not None:
-        return standing
+        return _adopt(standing, partner, reference, callback_url)
     terms = screenings.Terms(
+        job_title=job_title,
         send_invitation=True,
         partner=partner,
         partner_ref=reference[:200],
@@ -69,3 +71,12 @@ def send_test(
         now=now,
         actor=actor,
     )
+
+
+def _adopt(standing: Screening, partner: str, reference: str, callback_url: str) -> Screening:
+    """An open screening that no tracking system had asked for is this one's from now on."""
+    if not standing.partner:
+        standing.partner, standing.partner_ref = partner, reference[:200]
+        standing.partner_callback_url = callback_url
+        standing.save(update_fields=["partner", "partner_ref", "partner_callback_url"])
+    return standing

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from pulse import queue
 from pulse.audit.services import record
 from pulse.errors import FieldError, InvalidInput, PayloadTooLarge, UnsupportedMedia
 from pulse.outbound import client
 from pulse.tenancy.models import Environment
-from screening import resume_files
+from screening import resume_files, resume_suggestions, resume_text
 from screening.account import Account
 from screening.models import Candidate, Resume
 from screening.selectors import candidates as selectors
@@ -18,6 +19,7 @@ from screening.selectors import candidates as selectors
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
 FETCH_SECONDS = 10.0
+BATCH = 5
 
 
 @transaction.atomic
@@ -71,9 +73,37 @@ def _store(candidate: Candidate, data: bytes, media_type: str, now: datetime) ->
             "failure": "",
             "next_attempt_at": None,
             "stored_at": now,
+            "suggestions": {},
+            "read_at": None,
         },
     )
     transaction.on_commit(lambda: resume_files.remove(old))
+    queue.kick("screening-resumes")
+
+
+def read_due(*, now: datetime) -> int:
+    """Look through what is new for suggestions; returns how many were read.
+
+    A resume is marked before it is read, so a file that no parser survives is tried once.
+    """
+    done = 0
+    for resume in selectors.unread_resumes()[:BATCH]:
+        claimed = Resume.unscoped.filter(pk=resume.pk, read_at=None).update(read_at=now)
+        if claimed:
+            _suggest(resume)
+            done += 1
+    return done
+
+
+def _suggest(resume: Resume) -> None:
+    try:
+        data = resume_files.read(resume)
+    except FileNotFoundError:
+        return  # replaced or erased meanwhile
+    text = resume_text.text_of(data, resume.media_type)
+    Resume.unscoped.filter(pk=resume.pk, file_name=resume.file_name).update(
+        suggestions=resume_suggestions.suggestions(text)
+    )
 
 
 def fetch_due(*, now: datetime) -> int:

@@ -7,11 +7,12 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from pulse.errors import FieldError, InvalidInput
+from pulse.errors import FieldError, Forbidden, InvalidInput
 from pulse.http.answers import nothing
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from screening import documents, serializers, shapes
+from screening.dossier import dossier
 from screening.models import Candidate
 from screening.selectors import candidates as selectors
 from screening.selectors import screenings as screening_selectors
@@ -111,6 +112,20 @@ class CandidateView(ScreeningApiView):
             request_id=request.request_id,
         )
         return nothing()
+
+
+class CandidateExportView(ScreeningApiView):
+    """GET /v1/candidates/:id/export"""
+
+    required_scope = "candidates:read"
+
+    @extend_schema(responses=documents.data(documents.DossierOut))
+    def get(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
+        for scope in ("screenings:read", "reports:read"):
+            if not self.may(scope):
+                raise Forbidden(f"This key lacks the scope {scope}.")
+        attempts.settle_all(now=request.now, environment=request.environment)
+        return wrapped(dossier(selectors.get_candidate(request.environment, candidate_id)))
 
 
 class CandidateArchiveView(ScreeningApiView):

@@ -1,65 +1,28 @@
 """Greenhouse as a customer's tracking system: the four endpoints of its assessment partners.
 
-Greenhouse sends the account's key as the user name of HTTP Basic. Its bodies are its own, so they
-carry no ``data`` envelope.
+Its bodies are its own, so they carry no ``data`` envelope.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-from typing import Any
-
 import structlog
-from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 
-from pulse.errors import FieldError, Forbidden, InvalidInput, Unauthenticated
+from pulse.errors import FieldError, InvalidInput
 from pulse.http.answers import answer
 from pulse.http.requests import ApiRequest
-from pulse.keys import bearer
 from screening import documents, serializers, shapes
 from screening.models import Screening
 from screening.selectors import screenings as selectors
 from screening.selectors import templates as template_selectors
 from screening.services import attempts, partners
-from screening.views.base import ScreeningApiView
+from screening.views.partners import PartnerView
 
 log = structlog.get_logger(__name__)
-PREFIXES = ("pp_live_", "pp_test_")
 
 
-class GreenhouseView(ScreeningApiView):
-    """Public to the gate, which reads Bearer only; a key sent as Basic is checked here."""
-
-    public = True
-    scope = ""
-
-    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
-        super().initial(request, *args, **kwargs)
-        credential = getattr(request, "credential", None)
-        if credential is None:
-            credential = bearer.identify(_user_name(request), PREFIXES)
-        if credential is None or credential.product != self.product:
-            raise Unauthenticated(headers={"WWW-Authenticate": 'Basic realm="screening"'})
-        if not credential.allows(self.scope):
-            raise Forbidden
-        request.credential = credential
-        request.environment = credential.environment
-
-
-def _user_name(request: ApiRequest) -> str:
-    scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
-    if scheme != "Basic":
-        return ""
-    try:
-        return base64.b64decode(sent, validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
-
-
-class ListTestsView(GreenhouseView):
+class ListTestsView(PartnerView):
     """GET /partners/greenhouse/list_tests"""
 
     scope = "templates:read"
@@ -72,7 +35,7 @@ class ListTestsView(GreenhouseView):
         )
 
 
-class SendTestView(GreenhouseView):
+class SendTestView(PartnerView):
     """POST /partners/greenhouse/send_test"""
 
     scope = "screenings:write"
@@ -81,26 +44,25 @@ class SendTestView(GreenhouseView):
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(serializers.GreenhouseTestIn)
         person = sent["candidate"]
-        with transaction.atomic():
-            screening = partners.send_test(
-                request.environment,
-                partner="greenhouse",
-                template_id=sent["partner_test_id"],
-                person=partners.Person(
-                    name=f"{person['first_name']} {person['last_name']}".strip()[:200],
-                    email=person["email"],
-                    phone=person.get("phone_number") or "",
-                    resume_url=person.get("resume_url") or "",
-                ),
-                reference=person.get("greenhouse_profile_url") or "",
-                callback_url=sent.get("url") or "",
-                now=request.now,
-                actor=self.actor,
-            )
+        screening = partners.send_test(
+            request.environment,
+            partner="greenhouse",
+            template_id=sent["partner_test_id"],
+            person=partners.Person(
+                name=f"{person['first_name']} {person['last_name']}".strip()[:200],
+                email=person["email"],
+                phone=person.get("phone_number") or "",
+                resume_url=person.get("resume_url") or "",
+            ),
+            reference=person.get("greenhouse_profile_url") or "",
+            callback_url=sent.get("url") or "",
+            now=request.now,
+            actor=self.actor,
+        )
         return answer({"partner_interview_id": screening.public_id})
 
 
-class TestStatusView(GreenhouseView):
+class TestStatusView(PartnerView):
     """GET /partners/greenhouse/test_status?partner_interview_id="""
 
     scope = "screenings:read"
@@ -128,7 +90,7 @@ class TestStatusView(GreenhouseView):
         )
 
 
-class ResponseErrorView(GreenhouseView):
+class ResponseErrorView(PartnerView):
     """POST /partners/greenhouse/response_error"""
 
     scope = "screenings:write"

@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema
 from pulse import pagination
 from pulse.errors import NotFound
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.http.views import ApiView
@@ -98,6 +99,7 @@ class WebhooksView(ManagementView):
 
     @extend_schema(request=forms.WebhookIn, responses={201: forms.WebhookCreatedOut})
     @idempotent
+    @audited("webhook.create")
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(forms.WebhookIn)
         row, secret = services.create_endpoint(
@@ -122,6 +124,7 @@ class WebhookView(ManagementView):
 
     @extend_schema(request=forms.WebhookPatch, responses=forms.WebhookOut)
     @idempotent
+    @audited("webhook.change")
     def patch(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         sent = self.parse(forms.WebhookPatch, partial=True)
         row = services.update_endpoint(
@@ -137,6 +140,7 @@ class WebhookView(ManagementView):
         return answer({"data": _webhook(row)})
 
     @extend_schema(responses={204: None})
+    @audited("webhook.delete")
     def delete(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         services.delete_endpoint(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
@@ -149,6 +153,7 @@ class WebhookTestView(ManagementView):
 
     @extend_schema(request=None, responses={202: forms.WebhookDeliveryOut})
     @idempotent
+    @audited("webhook.test")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         row = services.send_test_event(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
@@ -161,6 +166,7 @@ class WebhookSecretView(ManagementView):
 
     @extend_schema(request=None, responses=forms.WebhookCreatedOut)
     @idempotent
+    @audited("webhook.rotate_secret")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         row, secret = services.rotate_secret(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
@@ -173,6 +179,7 @@ class WebhookPromotionView(ManagementView):
 
     @extend_schema(request=None, responses=forms.WebhookOut)
     @idempotent
+    @audited("webhook.promote_secret")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         row = services.promote_secret(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
@@ -212,6 +219,7 @@ class WebhookDeliveryReplayView(ManagementView):
 
     @extend_schema(request=None, responses={202: forms.WebhookDeliveryOut})
     @idempotent
+    @audited("webhook.replay")
     def post(self, request: ApiRequest, webhook_id: str, delivery_id: str) -> HttpResponse:
         row = self.find_delivery(webhook_id, delivery_id)
         made = replays.replay_delivery(

@@ -25,3 +25,13 @@ def hostile(material: dict[str, Any]) -> dict[str, Any]:
 
 def broken(material: dict[str, Any]) -> Any:
     raise RuntimeError("the model is out for lunch")
+
+
+def adding_machine(job: dict[str, Any]) -> list[str]:
+    """A sandbox that can only add the two numbers of each input."""
+    assert set(job) == {"language", "source", "inputs"}
+    return [f"{sum(int(part) for part in line.split())}\n" for line in job["inputs"]]
+
+
+def short_of_breath(job: dict[str, Any]) -> list[str]:
+    return []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from pulse.audit.models import Entry
 from pulse.webhooks.models import Delivery, Endpoint
 from tests.support.webhooks import make_endpoint, publish_sample, pump_until_idle
 
@@ -124,3 +125,20 @@ def test_a_test_event_and_a_pause(client, environment, receiver):
     assert receiver.wait(1)[0].json()["event"] == "webhook.test"
     assert (paused["status"], refused.status_code) == ("paused", 409)
     assert Delivery.unscoped.count() == 1
+
+
+def test_every_change_is_audited_with_the_key_and_without_values(client, environment):
+    made = create(client).json()["data"]["id"]
+    client.patch(f"/v1/webhooks/{made}", {"description": "For the team"})
+    client.post(f"/v1/webhooks/{made}/rotate-secret")
+    client.delete(f"/v1/webhooks/{made}")
+    assert create(client, url="ftp://example.com/").status_code == 400
+
+    rows = Entry.objects.within(environment).order_by("pk")
+    assert [(row.action, row.object_ref, row.fields) for row in rows] == [
+        ("webhook.create", made, ["events", "url"]),
+        ("webhook.change", made, ["description"]),
+        ("webhook.rotate_secret", made, []),
+        ("webhook.delete", made, []),
+    ]
+    assert {row.actor.partition(":")[0] for row in rows} == {"key"}

@@ -5,8 +5,10 @@
   var device = document.querySelector("[data-device-time]");
   if (device) { device.textContent = new Date().toLocaleString() + " (the server's clock counts)"; }
   var root = document.querySelector("[data-attempt]");
-  var PREFIX = "screening:";
-  if (!root) { forgetAll(); return; }
+  var closed = document.querySelector("[data-unsent]");
+  function storeOf(token) { return "screening:" + token.slice(0, 12); }
+  if (closed) { showUnsent(closed, storeOf(closed.dataset.token)); }
+  if (!root) { return; }
 
   var token = root.dataset.token;
   var base = "/s/" + token + "/answers/";
@@ -16,33 +18,26 @@
   var clock = document.querySelector("[data-clock]");
   var clockText = document.querySelector("[data-clock-text]");
   var EVERY = 15000, DEBOUNCE = 1000, RETRY = 3000;
-  var store = PREFIX + token.slice(0, 12);
-  var pending = load();
+  var store = storeOf(token);
+  var pending = load(store);
   var revisions = {};
   var timers = {};
   var offset = 0;
   var seen = { at: performance.now(), ms: 0 };
   var signals = {};
-  var offline = false, sending = null, over = false, leaving = false;
+  var offline = false, sending = null, over = false, handing = false, leaving = false;
 
-  function load() { try { return JSON.parse(localStorage.getItem(store)) || {}; } catch (error) { return {}; } }
   function keep() {
     try {
       if (Object.keys(pending).length) { localStorage.setItem(store, JSON.stringify(pending)); } else { localStorage.removeItem(store); }
     } catch (error) { /* a private window: the answers stay in this page */ }
   }
-  function forgetAll() {
-    try {
-      Object.keys(localStorage).forEach(function (key) { if (key.indexOf(PREFIX) === 0) { localStorage.removeItem(key); } });
-    } catch (error) { /* nothing is kept */ }
-  }
-
   // --- the clock: the server's seconds, counted down between its answers ------------------------
   var deadline = clock ? performance.now() + Number(clock.dataset.remaining) * 1000 : 0;
   var told = { 300: Number(clock && clock.dataset.remaining) <= 300, 60: Number(clock && clock.dataset.remaining) <= 60 };
   function say(text) { if (announce) { announce.textContent = text; } }
   function tick() {
-    if (!clock || over) { return; }
+    if (!clock || over || handing) { return; }
     var left = Math.max(0, Math.round((deadline - performance.now()) / 1000));
     clockText.textContent = Math.floor(left / 60) + " min " + String(left % 60).padStart(2, "0") + " s";
     if (left <= 60) { clock.setAttribute("data-low", ""); } else { clock.removeAttribute("data-low"); }
@@ -57,11 +52,17 @@
     if (answer.remaining_seconds > 300) { told[300] = false; }
     if (answer.remaining_seconds > 60) { told[60] = false; }
   }
+  // Without a connection the page stays: what is written on it can still be sent or copied.
   function finish() {
-    over = true;
-    collectAll();
-    say("The time is over. Your answers are being handed in.");
-    flush().then(function () { leaving = true; submitNow(); });
+    if (!handing) {
+      handing = true;
+      collectAll();
+      say("The time is over. Your answers are being handed in.");
+    }
+    flush().then(function () {
+      if (offline) { setTimeout(finish, RETRY); return; }
+      if (!over || !Object.keys(pending).length) { leaving = true; submitNow(); }
+    });
   }
   function submitNow() {
     var hand = document.createElement("form");
@@ -184,14 +185,13 @@
       if (newest) { step(id, !(item.value === null || item.value === "" || (Array.isArray(item.value) && !item.value.length))); }
       return;
     }
-    if (newest) { delete pending[id]; keep(); }
     if (status === 409 && answer.error !== "not_started") {
       over = true;
       state(answer.message + ". What is written here can still be copied.");
       say(answer.message);
-      if (answer.error === "time_expired" || answer.error === "submitted") { forgetAll(); }
       return;
     }
+    if (newest) { delete pending[id]; keep(); }
     mark(box, answer.message || "This answer could not be saved.");
   }
   function lost(box) {
@@ -200,7 +200,7 @@
     offline = true;
     state("Offline since " + stamp() + ". Your answers are kept on this device and sent when the connection is back.");
   }
-  setInterval(function () { if (Object.keys(pending).length) { flush(); } }, RETRY);
+  setInterval(function () { if (!over && Object.keys(pending).length) { flush(); } }, RETRY);
   setInterval(function () {
     if (over) { return; }
     collectAll();
@@ -239,4 +239,22 @@
   }
   if (Object.keys(pending).length) { flush(); }
   if (location.hash === "#question") { var title = document.getElementById("question"); if (title) { title.focus({ preventScroll: true }); } }
+
+  // --- after the end: texts that this device could not send in time --------------------------------
+  function load(name) { try { return JSON.parse(localStorage.getItem(name)) || {}; } catch (error) { return {}; } }
+  function showUnsent(section, name) {
+    var kept = load(name);
+    var texts = Object.keys(kept).map(function (id) { var value = kept[id].value; return value && value.source || value; })
+      .filter(function (value) { return typeof value === "string" && value; });
+    function forget() { try { localStorage.removeItem(name); } catch (error) { /* nothing is kept */ } }
+    if (!texts.length) { forget(); return; }
+    texts.forEach(function (text) {
+      var area = document.createElement("textarea");
+      area.readOnly = true; area.rows = 6; area.value = text;
+      area.setAttribute("aria-label", "Text that was not saved");
+      section.insertBefore(area, section.lastElementChild);
+    });
+    section.hidden = false;
+    section.querySelector("button").addEventListener("click", function () { forget(); section.hidden = true; });
+  }
 })();
