@@ -37,7 +37,7 @@ def _tables(url: str, wanted: bytes) -> list[str]:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
         ).fetchall()
         for (name,) in names:
-            copy = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(name))
+            copy = sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(sql.Identifier(name))
             with connection.cursor().copy(copy) as rows:
                 if wanted in b"".join(bytes(part) for part in rows).lower():
                     found.append(str(name))
