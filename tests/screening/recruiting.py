@@ -37,6 +37,7 @@ class Account:
         self.server = server
         self.http = httpx.Client(
             base_url=server.base_url,
+            timeout=30,
             headers={"Authorization": f"Bearer {server.keys['PULSE_SCREENING_KEY']}"},
         )
 

@@ -56,7 +56,7 @@ def go_the_whole_way(account: Account) -> tuple[str, str]:
         "/v1/screenings", {"candidate_id": person, "template_id": template["id"], **terms}
     )
     link = made["candidate_url"]
-    with httpx.Client(headers={"User-Agent": MARK}) as browser:
+    with httpx.Client(headers={"User-Agent": MARK}, timeout=30) as browser:
         browser.post(f"{link}/start", data={"consent": "yes"})
         for revision, (question, value) in enumerate({"q1": 42, "q2": MARK, "q3": MARK}.items(), 1):
             answer = {"value": value, "revision": revision}

@@ -50,7 +50,7 @@ def begin(account: Account, name: str, *, start: bool = True) -> dict[str, Any]:
 
 
 def put_start(created: dict[str, Any]) -> None:
-    said = httpx.post(f"{created['candidate_url']}/start", data={"consent": "yes"})
+    said = httpx.post(f"{created['candidate_url']}/start", data={"consent": "yes"}, timeout=30)
     assert said.status_code == 302
 
 
@@ -91,7 +91,7 @@ class Candidate:
 
 def shown(link: str, question: str) -> int:
     """The answer that the candidate's page shows."""
-    page = httpx.get(f"{link}/questions/{question[1:]}").text
+    page = httpx.get(f"{link}/questions/{question[1:]}", timeout=30).text
     found = re.search(rf'name="answer-{question}" value="(\d+)"', page)
     assert found is not None
     return int(found[1])
@@ -153,7 +153,7 @@ def test_attempts_end_right_and_once_when_server_and_worker_are_away_at_that_mom
             "time_expired",
         )
         assert minutes_between(done["started_at"], done["completed_at"]) == 10
-        assert httpx.get(one["candidate_url"]).status_code == 410
+        assert httpx.get(one["candidate_url"], timeout=30).status_code == 410
     assert account.screening(silent["id"])["status"] == "expired"
     assert account.screening(waiting["id"])["status"] == "expired"
     for name in set(server.commands) - {"web"}:
@@ -168,7 +168,7 @@ ENDINGS = ["screening.completed", "report.generated"]
 
 def save(created: dict[str, Any], question: str, value: int) -> None:
     body = {"value": value, "revision": int(time.time() * 1000)}
-    said = httpx.put(f"{created['candidate_url']}/answers/{question}", json=body)
+    said = httpx.put(f"{created['candidate_url']}/answers/{question}", json=body, timeout=30)
     assert said.status_code == 200
 
 
