@@ -35,6 +35,8 @@ KNOWN = {
     "PULSE_PUBLIC_URL": "address that links in mails and feeds start with",
     "PULSE_REDIS_URL": "redis://… ; absent: everything in one process",
     "PULSE_RLS": "1 turns PostgreSQL row-level security on",
+    "PULSE_ASHBY_URL": "where Ashby takes updates (https://api.ashbyhq.com)",
+    "PULSE_SCREENING_CODE_RUNNER": "dotted path that sends code answers to a sandbox (none: reviewed)",
     "PULSE_SCREENING_REPORT_PROVIDER": "dotted path of the prose provider (deterministic)",
     "PULSE_SECRET_KEY": "signing key of sessions and cursors",
     "PULSE_SIGNUP": "open or closed",

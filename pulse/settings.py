@@ -38,6 +38,8 @@ PULSE_SOCKET_AUTH_SECONDS = env.float("PULSE_SOCKET_AUTH_SECONDS", 10.0)
 # With a sweep every 2.5 s a silent person is gone after 66 to 69 s.
 PULSE_SOCKET_SILENT_SECONDS = env.float("PULSE_SOCKET_SILENT_SECONDS", 66.0)
 PULSE_SCREENING_REPORT_PROVIDER = env.str("PULSE_SCREENING_REPORT_PROVIDER", "deterministic")
+PULSE_SCREENING_CODE_RUNNER = env.str("PULSE_SCREENING_CODE_RUNNER", "")
+PULSE_ASHBY_URL = env.str("PULSE_ASHBY_URL", "https://api.ashbyhq.com")
 PULSE_WEBHOOK_ALLOW_CIDRS = env.list(
     "PULSE_WEBHOOK_ALLOW_CIDRS", ["127.0.0.0/8", "::1/128"] if PULSE_EMBEDDED else []
 )
@@ -351,7 +353,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PULSE_EMAIL_FROM", "Pulse <pulse@localhost>")
 EMAIL_TIMEOUT = 10
 if env.str("PULSE_EMAIL_URL", ""):
-    vars().update(env.dj_email_url("PULSE_EMAIL_URL"))
+    # What the address leaves out is None, which would wait for a mail server for ever.
+    _said = env.dj_email_url("PULSE_EMAIL_URL")
+    vars().update({name: value for name, value in _said.items() if value is not None})
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
