@@ -41,6 +41,7 @@ MAY: dict[str, frozenset[str]] = {
     "mail.OutgoingMail": frozenset({"send_again"}),
     "requestlog.LoggedRequest": LOOK,
     "screening.Candidate": frozenset({"hold", "lift_hold", "erase"}),
+    "screening.PartnerUpdate": LOOK,
     "screening.Plan": frozenset({"to_starter", "to_professional", "to_enterprise"}),
     "screening.Report": frozenset({"write_again"}),
     "screening.Resume": LOOK,
