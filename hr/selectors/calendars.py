@@ -29,7 +29,7 @@ ENTRY_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """Who is out on one day: the exact number, and the first entries of it."""
+    """Who is out on one day: the exact number, and the entries that began last."""
 
     date: date
     holidays: list[str]
@@ -85,7 +85,7 @@ def leave_calendar(
             date=day,
             holidays=named.get(day, []),
             people_out=out[day],
-            entries=[rows[pk] for pk in reversed(shown[day])],
+            entries=[rows[pk] for pk in reversed(shown[day]) if pk in rows],
         )
         for day in days
     ]

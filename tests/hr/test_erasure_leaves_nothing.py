@@ -11,7 +11,7 @@ import secrets
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,15 @@ def call(live_server: LiveServer) -> Call:
     return send
 
 
+@pytest.fixture
+def subscribed(call: Call, receiver: Receiver) -> Iterator[Receiver]:
+    """A receiver of every event, while the test lasts."""
+    body = {"url": receiver.url, "events": ["*"]}
+    endpoint = call("POST", "/v1/webhook-endpoints", body)
+    yield receiver
+    call("DELETE", f"/v1/webhook-endpoints/{endpoint['id']}")
+
+
 def until(found: Callable[[], Any]) -> Any:
     """What ``found`` gives once it gives something; fails when that takes too long."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -63,7 +72,6 @@ def until(found: Callable[[], Any]) -> Any:
 def write_everywhere(call: Call, marker: str, receiver: Receiver) -> str:
     """Put the marker into everything that is about one person; their id."""
     receiver.default = lambda request: Reply(200, body=request.body)
-    call("POST", "/v1/webhook-endpoints", {"url": receiver.url, "events": ["*"]})
     person = call(
         "POST",
         "/v1/employees",
@@ -152,9 +160,9 @@ def _keys_with(url: str, wanted: bytes) -> set[str]:
     return {key.decode(errors="replace") for key in keys}
 
 
-def test_an_erased_person_is_found_in_no_byte_that_is_kept(live_server, call, receiver):
+def test_an_erased_person_is_found_in_no_byte_that_is_kept(live_server, call, subscribed):
     marker = f"zq{secrets.token_hex(8)}"
-    employee_id = write_everywhere(call, marker, receiver)
+    employee_id = write_everywhere(call, marker, subscribed)
     before = places(live_server, marker)
 
     erased = call("POST", f"/v1/employees/{employee_id}/erase")
