@@ -11,9 +11,11 @@ from pulse.keys import bearer
 from pulse.requestlog import recorder
 from pulse.tenancy.models import Environment
 from tests.support import browser as browsers
-from tests.support import limits, live, tenancy
+from tests.support import emptying, limits, live, tenancy
 from tests.support.api import Api
 from tests.support.receiver import Receiver
+
+emptying.install()
 
 
 @pytest.hookimpl(trylast=True)
