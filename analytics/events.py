@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pulse.webhooks import events
 
@@ -14,4 +14,10 @@ class ErasureFinished(events.Event):
 
     type: ClassVar[str] = "erasure.finished"
     product: ClassVar[str] = "analytics"
-    description: ClassVar[str] = "Everything of one user has been deleted."
+    sample: ClassVar[dict[str, Any]] = {
+        "id": "era_01HR3000000000000000000001",
+        "state": "done",
+        "deletedEvents": 1284,
+        "requestedAt": "2026-04-20T10:11:40.000Z",
+        "finishedAt": "2026-04-20T10:12:03.000Z",
+    }

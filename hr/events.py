@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pulse.webhooks.events import Event
 
@@ -37,6 +37,12 @@ class EmployeeUpdated(HrEvent):
 
     type: ClassVar[str] = "employee.updated"
     resource: ClassVar[str] = "EmployeeOut"
+    sample: ClassVar[dict[str, Any]] = {
+        "role": "Senior data engineer",
+        "version": 2,
+        "created_at": "2026-04-13T08:30:00Z",
+    }
+    sample_previous: ClassVar[dict[str, Any] | None] = {"role": "Data engineer"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +51,12 @@ class EmployeeOffboarded(HrEvent):
 
     type: ClassVar[str] = "employee.offboarded"
     resource: ClassVar[str] = "EmployeeOut"
+    sample: ClassVar[dict[str, Any]] = {
+        "end_date": "2026-04-20",
+        "status": "former",
+        "version": 2,
+        "created_at": "2026-04-13T08:30:00Z",
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,3 +105,8 @@ class LeaveCancelled(HrEvent):
 
     type: ClassVar[str] = "leave.cancelled"
     resource: ClassVar[str] = "LeaveOut"
+    sample: ClassVar[dict[str, Any]] = {
+        "status": "cancelled",
+        "created_at": "2026-04-13T08:30:00Z",
+        "cancelled_at": "2026-04-20T10:12:03Z",
+    }

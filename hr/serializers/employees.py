@@ -106,6 +106,23 @@ class EmployeePatch(EmployeeIn):
 
 
 class EmployeeOut(serializers.Serializer[Any]):
+    example: ClassVar[dict[str, Any]] = {
+        "id": "emp_01HR3000000000000000000001",
+        "email": "chiara.conti@example.com",
+        "full_name": "Chiara Conti",
+        "role": "Data engineer",
+        "department": "Platform",
+        "manager_id": "emp_01HR3000000000000000000004",
+        "start_date": "2026-04-13",
+        "end_date": None,
+        "location": "Torino",
+        "custom_fields": {"tshirt": "M"},
+        "status": "active",
+        "version": 1,
+        "created_at": "2026-04-20T10:12:03Z",
+        "updated_at": "2026-04-20T10:12:03Z",
+    }
+
     id = serializers.CharField()
     email = serializers.CharField()
     full_name = serializers.CharField()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -57,6 +57,15 @@ class StatusLogPatch(StrictSerializer):
 
 
 class StatusLogOut(serializers.Serializer[Any]):
+    example: ClassVar[dict[str, Any]] = {
+        "id": "log_01HR3000000000000000000001",
+        "employee_id": "emp_01HR3000000000000000000001",
+        "date": "2026-04-20",
+        "lines": ["The import of contracts runs nightly.", "Next: its alarms."],
+        "topic": "status",
+        "created_at": "2026-04-20T10:12:03Z",
+    }
+
     id = serializers.CharField()
     employee_id = serializers.CharField()
     date = serializers.DateField()
@@ -90,6 +99,16 @@ class KudosIn(StrictSerializer):
 
 
 class KudosOut(serializers.Serializer[Any]):
+    example: ClassVar[dict[str, Any]] = {
+        "id": "kud_01HR3000000000000000000001",
+        "from_employee_id": "emp_01HR3000000000000000000001",
+        "to_employee_id": "emp_01HR4000000000000000000002",
+        "coins": 15,
+        "tag": "craft",
+        "note": "The calendar reads well on a phone now.",
+        "created_at": "2026-04-20T10:12:03Z",
+    }
+
     id = serializers.CharField()
     from_employee_id = serializers.CharField()
     to_employee_id = serializers.CharField()
@@ -140,6 +159,15 @@ class WorkloadIn(StrictSerializer):
 
 
 class WorkloadOut(serializers.Serializer[Any]):
+    example: ClassVar[dict[str, Any]] = {
+        "id": "wck_01HR3000000000000000000001",
+        "employee_id": "emp_01HR3000000000000000000001",
+        "week_start": "2026-04-20",
+        "level": "balanced",
+        "created_at": "2026-04-20T10:12:03Z",
+        "updated_at": "2026-04-20T10:12:03Z",
+    }
+
     id = serializers.CharField()
     employee_id = serializers.CharField()
     week_start = serializers.DateField()

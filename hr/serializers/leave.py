@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 from rest_framework.fields import Field
@@ -52,6 +52,22 @@ class BreakdownDay(serializers.Serializer[Any]):
 
 
 class LeaveOut(serializers.Serializer[Any]):
+    example: ClassVar[dict[str, Any]] = {
+        "id": "lve_01HR3000000000000000000001",
+        "employee_id": "emp_01HR3000000000000000000001",
+        "kind": "vacation",
+        "start_date": "2026-05-04",
+        "end_date": "2026-05-08",
+        "days": 4.5,
+        "half_day_start": False,
+        "half_day_end": True,
+        "note": "Back on Friday afternoon",
+        "status": "approved",
+        "created_at": "2026-04-20T10:12:03Z",
+        "updated_at": "2026-04-20T10:12:03Z",
+        "cancelled_at": None,
+    }
+
     id = serializers.CharField()
     employee_id = serializers.CharField()
     kind = serializers.ChoiceField(choices=LeaveEntry.Kind.choices)

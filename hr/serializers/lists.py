@@ -46,6 +46,8 @@ def sparse(
             member._kwargs = {**member._kwargs, "required": False}
     for name, person in embedded.items():
         members[name] = person(required=False, allow_null=True)
+    if example := getattr(shape, "example", None):
+        members["example"] = example
     return type(shape.__name__.removesuffix("Out"), (serializers.Serializer,), members)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from functools import cache
@@ -17,6 +16,7 @@ from drf_spectacular.openapi import AutoSchema
 from pulse import products
 from pulse.http.answers import answer
 from pulse.products import Door, ProductConfig
+from pulse.webhooks import events
 
 REFUSALS = {
     "400": "The request is not valid.",
@@ -36,7 +36,10 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class PulseSchema(AutoSchema):
-    """Operation ids from view and method, and the product's refusals on every operation."""
+    """Operation ids from view and method, and the product's refusals on every operation.
+
+    A serializer's class attribute ``example`` becomes the example of its schema.
+    """
 
     def get_operation_id(self) -> str:
         name = type(self.view).__name__.removesuffix("View")
@@ -52,6 +55,12 @@ class PulseSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if getattr(self.view, "public", False) else [{"key": []}]
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        map_serializer: Any = super()._map_basic_serializer
+        schema: dict[str, Any] = map_serializer(serializer, direction)
+        example = getattr(serializer, "example", None)
+        return schema | {"examples": [example]} if example else schema
 
 
 def document_of(product: str) -> dict[str, Any]:
@@ -131,23 +140,22 @@ def _add_refusals(operation: dict[str, Any]) -> None:
 
 def _webhooks(config: ProductConfig) -> dict[str, Any]:
     found = {}
-    for event in vars(import_module(config.events)).values():
-        if dataclasses.is_dataclass(event) and isinstance(event, type) and vars(event).get("type"):
-            found[event.type] = {  # type: ignore[attr-defined]
-                "post": {
-                    "summary": (event.__doc__ or "").strip().split("\n")[0],
-                    "requestBody": {
-                        "content": {"application/json": {"schema": _event_schema(config, event)}}
-                    },
-                    "responses": {
-                        "2XX": {"description": "Taken; anything else is retried for 72 hours."}
-                    },
-                }
+    for event in events.catalogue(config.product).values():
+        found[event.type] = {
+            "post": {
+                "summary": events.description_of(event),
+                "requestBody": {
+                    "content": {"application/json": {"schema": _event_schema(config, event)}}
+                },
+                "responses": {
+                    "2XX": {"description": "Taken; anything else is retried for 72 hours."}
+                },
             }
+        }
     return dict(sorted(found.items()))
 
 
-def _event_schema(config: ProductConfig, event: Any) -> dict[str, Any]:
+def _event_schema(config: ProductConfig, event: type[events.Event]) -> dict[str, Any]:
     """The body of a delivery; what ``data`` holds where the event says which resource it is."""
     if config.webhook_form != "pulse" or not event.resource:
         return {"type": "object"}

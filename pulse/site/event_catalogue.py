@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pulse import products
+from pulse.http import openapi
 from pulse.products import ProductConfig
+from pulse.site import schemas
 from pulse.webhooks import events, forms
 
-AT = datetime(2026, 4, 20, 10, 12, 3, tzinfo=UTC)
 SAMPLE_EVENT_ID = "evt_01HR3000000000000000000001"
 
 
@@ -41,11 +40,19 @@ def groups() -> list[Group]:
 
 
 def _entry(kind: type[events.Event]) -> Entry:
-    description = kind.description or inspect.cleandoc(kind.__doc__ or "").partition("\n\n")[0]
-    sample: dict[str, Any] = getattr(kind, "sample", None) or {"id": "…"}
-    body = forms.body_of(kind(data=sample), public_id=SAMPLE_EVENT_ID, created_at=AT, live=False)
+    event = kind(data=_data(kind), previous=kind.sample_previous)
+    body = forms.body_of(event, public_id=SAMPLE_EVENT_ID, created_at=kind.sample_at, live=False)
     return Entry(
         kind.type,
-        description.replace("\n", " "),
+        events.description_of(kind),
         json.dumps(json.loads(body), indent=2, ensure_ascii=False),
     )
+
+
+def _data(kind: type[events.Event]) -> dict[str, Any]:
+    """What the event carries: the event's own sample, over the example of its resource."""
+    if not kind.resource:
+        return kind.sample
+    resource = {"$ref": f"#/components/schemas/{kind.resource}"}
+    example: dict[str, Any] = schemas.sample(openapi.document_of(kind.product), resource)
+    return example | kind.sample

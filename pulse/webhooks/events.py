@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -24,12 +25,18 @@ class Event:
     the event is about, or several ids with spaces between, so that an erasure finds the stored copy.
     ``resource_path`` is where the resource can be fetched when ``data`` is too large to send.
     ``resource`` names the schema of the product's OpenAPI document that ``data`` has.
+
+    A subclass's docstring says when it is sent. The documentation shows a delivery with ``sample``
+    as its ``data`` (where there is a ``resource``: that schema's example with ``sample`` over it),
+    ``sample_previous``, and ``sample_at`` as the time of the fact.
     """
 
     type: ClassVar[str] = ""
     product: ClassVar[str] = ""
-    description: ClassVar[str] = ""
     resource: ClassVar[str] = ""
+    sample: ClassVar[dict[str, Any]] = {}
+    sample_previous: ClassVar[dict[str, Any] | None] = None
+    sample_at: ClassVar[datetime] = datetime(2026, 4, 20, 10, 12, 3, tzinfo=UTC)
 
     data: dict[str, Any]
     subject_ref: str = ""
@@ -49,6 +56,14 @@ def catalogue(product: str) -> dict[str, type[Event]]:
         for value in vars(import_module(path)).values()
         if isinstance(value, type) and issubclass(value, Event) and value.type
     }
+
+
+def description_of(kind: type[Event]) -> str:
+    """The first paragraph of an event's docstring on one line; empty where nobody wrote one."""
+    written = inspect.cleandoc(kind.__doc__ or "")
+    if written.startswith(f"{kind.__name__}("):  # the signature that dataclasses put there
+        return ""
+    return " ".join(written.partition("\n\n")[0].replace("``", "").split())
 
 
 @cache
