@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgres(max_connections: int = 200) -> Iterator[str]:
+def postgres(max_connections: int = 500) -> Iterator[str]:
     """A PostgreSQL without fsync, alive inside the block; gives its URL without a database name.
 
     Commits are still synchronous, so what was committed survives a killed server process.
