@@ -88,6 +88,11 @@ class ApiView(APIView):
         doors = products.door_methods(self.request.path)
         return {"Allow": ", ".join([*self.allowed_methods, *doors])}
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: DRF's Allow does not know the doors, and belongs to OPTIONS and 405 alone."""
+        return {}
+
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         raise MethodNotAllowed(headers=self._allow())
 

@@ -62,7 +62,8 @@ def horizon(policy: Policy, now: float) -> float:
 def decide(policy: Policy, *, admitted: bool, arrival: float, now: float) -> Decision:
     """Describe the state after a request; ``arrival`` is the state that now holds."""
     arrival = max(arrival, now)
-    tokens = policy.burst - (arrival - now) / policy.period
+    # Redis writes both instants to the microsecond.
+    tokens = policy.burst - (arrival - now - 2e-6) / policy.period
     reserve = policy.burst - policy.per_minute
     retry_after = 0.0
     if not admitted:

@@ -16,7 +16,7 @@ def documented_server() -> Iterator[live.LiveServer]:
     """What `make run` starts, whichever database this run of the suite is about."""
     at_scale = {
         key: os.environ.pop(key)
-        for key in ("PULSE_DATABASE_URL", "PULSE_REDIS_URL")
+        for key in ("PULSE_DATABASE_URL", "PULSE_REDIS_URL", "PULSE_TEST_TEMPLATE")
         if key in os.environ
     }
     with contextlib.ExitStack() as stack:
