@@ -22,7 +22,7 @@ _counter = iter(range(1, 1_000_000))
 def make_employee(environment: Environment, *, now: datetime = NOW, **values: Any) -> Employee:
     number = next(_counter)
     values.setdefault("email", f"person{number}@example.test")
-    values.setdefault("full_name", f"Person {number}")
+    values.setdefault("full_name", f"Person {number:06}")
     values.setdefault("start_date", date(2020, 1, 1))
     return employees.create_employee(environment, values=values, now=now)
 
