@@ -16,9 +16,9 @@ from hr.selectors import calendars as selectors
 from hr.serializers import leave as forms
 from hr.serializers.lists import ListQuery
 from hr.services import calendars as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.times import today

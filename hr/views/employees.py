@@ -14,9 +14,9 @@ from hr.models import Employee
 from hr.selectors import employees as selectors
 from hr.serializers import employees as forms
 from hr.services import employees as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 

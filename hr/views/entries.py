@@ -11,10 +11,10 @@ from hr import shapes
 from hr.selectors import entries as selectors
 from hr.serializers import entries as forms
 from hr.services import entries as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from hr.workdays import monday_of
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 

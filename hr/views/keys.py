@@ -12,10 +12,10 @@ from drf_spectacular.utils import extend_schema
 from hr.errors import unprocessable
 from hr.serializers import operations as forms
 from hr.services import keys as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from pulse.errors import Conflict
 from pulse.http.answers import answer, nothing
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.keys import selectors as kernel

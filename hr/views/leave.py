@@ -13,9 +13,9 @@ from hr.selectors import employees as people
 from hr.selectors import leave as selectors
 from hr.serializers import leave as forms
 from hr.services import leave as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 

@@ -19,7 +19,6 @@ from hr.selectors import employees as people
 from hr.serializers import operations as forms
 from hr.services import erasure
 from hr.services import imports as services
-from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.audit import selectors as audit
 from pulse.audit.models import Entry
@@ -29,6 +28,7 @@ from pulse.exports import services as export_services
 from pulse.exports import shapes as export_shapes
 from pulse.exports.models import Export
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.normalize import flatten
 from pulse.http.requests import ApiRequest

@@ -14,9 +14,9 @@ from hr.serializers import employees as forms
 from hr.serializers import people as chart_forms
 from hr.serializers.lists import ListQuery
 from hr.services import custom_fields as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 

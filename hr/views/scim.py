@@ -18,11 +18,11 @@ from hr.scim.errors import MEDIA_TYPE, ScimDialect, ScimInvalid
 from hr.selectors import scim as selectors
 from hr.serializers import scim as forms
 from hr.services import scim as services
-from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse import fastjson
 from pulse.errors import NotFound
 from pulse.http.answers import nothing, refusal_response
+from pulse.http.audit import audited
 from pulse.http.normalize import normalize
 from pulse.http.requests import ApiRequest
 

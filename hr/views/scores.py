@@ -12,9 +12,9 @@ from hr.selectors import employees as people
 from hr.selectors import scores as selectors
 from hr.serializers import people as forms
 from hr.services import scores as services
-from hr.views.audit import audited
 from hr.views.base import READ, HrView
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.requests import ApiRequest
 
 

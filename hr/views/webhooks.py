@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from hr.serializers import webhooks as forms
-from hr.views.audit import audited
 from hr.views.base import HrView
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.webhooks import replays, selectors, services, shapes
