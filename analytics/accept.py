@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 from django.db import connection
 
-from analytics import buckets, public_ids, shapes, statements
-from analytics.statements import EventRow, InsertIdRow
+from analytics import buckets, public_ids, shapes
+from analytics.statements import events, insert_ids
+from analytics.statements.events import EventRow
+from analytics.statements.insert_ids import InsertIdRow
 from analytics.validation import Accepted
 from pulse.errors import ApiError
 from pulse.idempotency import services as idempotency
@@ -137,11 +139,11 @@ def _store(cursor: Any, pairs: Sequence[tuple[Submission, Outcome]]) -> None:
     ]
     if rows:
         totals = buckets.totals((row.environment_id, row.timestamp_ms, row.name) for row in rows)
-        statements.store(cursor, vendor, rows, totals)
+        events.store(cursor, vendor, rows, totals)
     _answer(cursor, work)
 
 
-_numbers = statements.Numbers()
+_numbers = events.Numbers()
 
 
 def _row(number: int, submission: Submission, event: Accepted) -> EventRow:
@@ -172,7 +174,7 @@ def _claim_insert_ids(cursor: Any, vendor: str, work: _Work) -> None:
         first[pair] = position
         newest_ms = max(newest_ms, submission.received_ms)
         rows.append(InsertIdRow(*pair, work.ids[position], submission.received_ms))
-    free = statements.remember(cursor, vendor, rows, forgotten_before_ms=newest_ms - REMEMBERED_MS)
+    free = insert_ids.remember(cursor, vendor, rows, forgotten_before_ms=newest_ms - REMEMBERED_MS)
     for pair, position in first.items():
         if pair not in free:
             work.known[position] = None
@@ -221,7 +223,7 @@ def _stored(
     cursor: Any, submission: Submission, event: Accepted, number: int
 ) -> tuple[int, Accepted]:
     """The event that an insert id named first; where it was erased since, the one that came now."""
-    first = statements.first_event(
+    first = insert_ids.first_event(
         cursor, connection.vendor, submission.environment.pk, event.insert_id or ""
     )
     return (first[0], Accepted(*first[1:], event.insert_id)) if first else (number, event)

@@ -22,7 +22,7 @@ Key = tuple[int, int, int, str]
 class Piece:
     """Part of a range: whole buckets of ``grain``, or raw rows where ``grain`` is None. End excluded."""
 
-    grain: int | None
+    grain: Grain | None
     start_ms: int
     end_ms: int
 
@@ -36,11 +36,6 @@ def month_of(day_ms: int) -> int:
 
 def month_after(month_ms: int) -> int:
     return month_of(month_ms + 32 * DAY_MS)
-
-
-def month_at_or_after(moment_ms: int) -> int:
-    start = month_of(moment_ms - moment_ms % DAY_MS)
-    return start if start == moment_ms else month_after(start)
 
 
 def totals(events: Iterable[tuple[int, int, str]], sign: int = 1) -> list[tuple[*Key, int]]:
@@ -67,36 +62,34 @@ def expanded(quarters: dict[tuple[int, int, str], int]) -> list[tuple[*Key, int]
     return [(*key, count) for key, count in sorted(rows.items())]
 
 
-def pieces(from_ms: int | None, to_ms: int | None) -> list[Piece]:
-    """Cut [from, to) into raw edges, quarters, days and months; an open end is all time."""
+def pieces(
+    from_ms: int | None, to_ms: int | None, coarsest: Grain | None = Grain.MONTH
+) -> list[Piece]:
+    """Cut [from, to) into raw edges and buckets up to ``coarsest``; an open end is all time."""
     low, high = from_ms, to_ms
     if low is not None and high is not None and low >= high:
         return []
-    cuts = [
-        (None, QUARTER_MS),
-        (Grain.QUARTER.value, DAY_MS),
-    ]
     found: list[Piece] = []
-    for grain, size in cuts:
+    for grain, size in ((None, QUARTER_MS), (Grain.QUARTER, DAY_MS), (Grain.DAY, 0)):
+        if grain == coarsest:
+            return [*found, _whole(coarsest, low, high)]
         low, high, edges = _shave(low, high, grain, size)
         found += edges
         if low is not None and high is not None and low >= high:
             return found
-    return found + _days_and_months(low, high)
+    return [*found, _whole(Grain.MONTH, low, high)]
+
+
+def _whole(grain: Grain | None, low: int | None, high: int | None) -> Piece:
+    return Piece(grain, -(2**62) if low is None else low, 2**62 if high is None else high)
 
 
 def _shave(
-    low: int | None, high: int | None, grain: int | None, size: int
+    low: int | None, high: int | None, grain: Grain | None, size: int
 ) -> tuple[int | None, int | None, list[Piece]]:
-    """Take off what does not fill a bucket of ``size``; returns the rest and the edges."""
-    up = low if low is None else -(-low // size) * size
-    down = high if high is None else high // size * size
-    return _split(low, high, up, down, grain)
-
-
-def _split(
-    low: int | None, high: int | None, up: int | None, down: int | None, grain: int | None
-) -> tuple[int | None, int | None, list[Piece]]:
+    """Take off what fills no bucket of ``size`` (0: a month); returns the rest and the edges."""
+    up = None if low is None else _at_or_after(low, size)
+    down = None if high is None else _at_or_before(high, size)
     if low is not None and high is not None and up is not None and down is not None and up > down:
         return high, high, [Piece(grain, low, high)]
     edges = []
@@ -107,14 +100,15 @@ def _split(
     return up, down, edges
 
 
-def _days_and_months(low: int | None, high: int | None) -> list[Piece]:
-    up = None if low is None else month_at_or_after(low)
-    down = None if high is None else month_of(high)
-    low, high, edges = _split(low, high, up, down, Grain.DAY.value)
-    if low is not None and high is not None and low >= high:
-        return edges
-    everything = Piece(Grain.MONTH.value, -(2**62) if low is None else low, high or 2**62)
-    return [*edges, everything]
+def _at_or_before(moment_ms: int, size: int) -> int:
+    return moment_ms - moment_ms % size if size else month_of(moment_ms - moment_ms % DAY_MS)
+
+
+def _at_or_after(moment_ms: int, size: int) -> int:
+    start_ms = _at_or_before(moment_ms, size)
+    if start_ms == moment_ms:
+        return moment_ms
+    return start_ms + size if size else month_after(start_ms)
 
 
 def local_starts(

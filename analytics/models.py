@@ -52,14 +52,15 @@ class Event(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["environment", "timestamp_ms", "id"], name="event_time"),
             models.Index(fields=["environment", "name", "timestamp_ms"], name="event_name_time"),
+            # These two hold all that a count of different users or sessions reads.
             models.Index(
-                fields=["environment", "user_id", "timestamp_ms"],
+                fields=["environment", "user_id", "timestamp_ms", "name"],
                 name="event_user_time",
                 condition=models.Q(user_id__isnull=False),
             ),
             models.Index(
-                fields=["environment", "session_id"],
-                name="event_session",
+                fields=["environment", "session_id", "timestamp_ms", "name"],
+                name="event_session_time",
                 condition=models.Q(session_id__isnull=False),
             ),
         ]

@@ -13,9 +13,10 @@ from datetime import UTC, datetime
 import msgspec
 from django.db import connection, transaction
 
-from analytics import buckets, statements
+from analytics import buckets
 from analytics.buckets import DAY_MS
-from analytics.statements import EventRow
+from analytics.statements import events
+from analytics.statements.events import EventRow
 from pulse.tenancy.models import Environment
 
 COUNTS = {
@@ -50,7 +51,7 @@ def seed(environment: Environment) -> None:
     chance = random.Random(SEED)  # noqa: S311 - the same sample everywhere, nothing secret
     moments = sorted(_exactly(_visits(chance, now_ms)))
     with connection.cursor() as cursor:
-        numbers = statements.Numbers().take(cursor, connection.vendor, len(moments))
+        numbers = events.Numbers().take(cursor, connection.vendor, len(moments))
         rows = [
             EventRow(
                 number,
@@ -65,7 +66,7 @@ def seed(environment: Environment) -> None:
             for number, (moment_ms, name, user, session) in zip(numbers, moments, strict=True)
         ]
         totals = buckets.totals((row.environment_id, row.timestamp_ms, row.name) for row in rows)
-        statements.store(cursor, connection.vendor, rows, totals)
+        events.store(cursor, connection.vendor, rows, totals)
 
 
 def _exactly(visits: Iterator[Moment]) -> list[Moment]:

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from analytics import buckets, shapes, statements
+from analytics import buckets, shapes
 from analytics.events import ErasureFinished
 from analytics.models import Erasure, Rejection
 from analytics.selectors import upkeep
 from analytics.selectors.upkeep import Doomed
+from analytics.statements import events, insert_ids
 from pulse.audit import services as audit
 from pulse.queue import kick
 from pulse.tenancy.models import Environment
@@ -81,8 +82,8 @@ def _delete(doomed: Sequence[Doomed]) -> None:
     """Delete events and take them out of the roll-up, in the caller's transaction."""
     totals = buckets.totals(((row[2], row[3], row[4]) for row in doomed), sign=-1)
     with connection.cursor() as cursor:
-        statements.delete_events(cursor, connection.vendor, [(row[0], row[1]) for row in doomed])
-        statements.add_to_rollup(cursor, connection.vendor, totals)
+        events.delete_events(cursor, connection.vendor, [(row[0], row[1]) for row in doomed])
+        events.add_to_rollup(cursor, connection.vendor, totals)
 
 
 @transaction.atomic
@@ -135,7 +136,7 @@ def _drop_months(cutoffs: dict[int, int]) -> None:
             continue
         if all(cutoffs.get(pk, 0) >= high_ms for pk in upkeep.environments_in(low_ms, high_ms)):
             with transaction.atomic(), connection.cursor() as cursor:
-                statements.drop_partition(cursor, table)
+                events.drop_partition(cursor, table)
 
 
 def create_partitions(*, now: datetime) -> int:
@@ -150,7 +151,7 @@ def create_partitions(*, now: datetime) -> int:
         if month_ms not in known:
             name = datetime.fromtimestamp(month_ms / 1000, UTC).strftime("analytics_event_%Y_%m")
             with transaction.atomic(), connection.cursor() as cursor:
-                statements.create_partition(cursor, name, month_ms, after_ms)
+                events.create_partition(cursor, name, month_ms, after_ms)
             made += 1
         month_ms = after_ms
     return made
@@ -163,7 +164,7 @@ def forget_insert_ids(*, now: datetime) -> int:
     pairs = upkeep.forgotten_insert_ids(before_ms, BATCH)
     if pairs:
         with connection.cursor() as cursor:
-            statements.delete_insert_ids(cursor, connection.vendor, pairs, before_ms)
+            insert_ids.delete_insert_ids(cursor, connection.vendor, pairs, before_ms)
     return len(pairs)
 
 

@@ -9,9 +9,10 @@ import orjson
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from analytics import public_ids, statements
+from analytics import public_ids
 from analytics.filters import Filters
 from analytics.models import Event
+from analytics.statements import reading
 from analytics.validation import DAY_MS
 from pulse.tenancy.models import Environment
 
@@ -38,7 +39,7 @@ def filtered(environment: Environment, filters: Filters) -> QuerySet[Event]:
     if filters.session_id:
         rows = rows.filter(session_id=filters.session_id)
     for key, value in filters.properties:
-        rows = rows.filter(statements.property_equals(connection.vendor, key, value))
+        rows = rows.filter(reading.property_equals(connection.vendor, key, value))
     return rows
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import connection
 from django.db.models import IntegerField, QuerySet, Value
 
-from analytics import statements
 from analytics.filters import Filters
 from analytics.models import Event
 from analytics.selectors.events import filtered
+from analytics.statements import reading
 from pulse.tenancy.models import Environment
 
 GAP_MS = 30 * 60_000
@@ -126,7 +126,7 @@ def retention(
     A user belongs to the cohort of the first matching event in the window; period 0 of a cohort,
     for its second figure, includes those who never came back. ``starts`` are the borders.
     """
-    table, values = statements.bounds(connection.vendor, starts)
+    table, values = reading.bounds(connection.vendor, starts)
     first, first_values = _plain(filtered(environment, cohort))
     active, active_values = _plain(filtered(environment, activity))
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 
 from analytics import filters, public_ids, shapes
 from analytics.openapi import FILTERS, LIMIT, PAGING, enveloped, schema_of
-from analytics.selectors import events, totals
+from analytics.selectors import events, rollups
 from analytics.views.envelope import AnalyticsView
 from pulse import pagination
 from pulse.errors import NotFound
@@ -84,7 +84,7 @@ class NamesView(AnalyticsView):
     def get(self, request: ApiRequest) -> HttpResponse:
         limit = filters.limit(self.parameters, 100)
         wanted = filters.parse(self.parameters)
-        return self.respond(totals.names(request.environment, wanted, limit=limit))
+        return self.respond(rollups.names(request.environment, wanted, limit=limit))
 
 
 class PropertiesView(AnalyticsView):

@@ -1,0 +1,82 @@
+"""How many different users or sessions there were: exact, from the events.
+
+Two things make a million of them cheap. Repetitions go first (``SELECT DISTINCT``), which PostgreSQL
+does by hashing while ``COUNT(DISTINCT)`` sorts: 115 ms instead of 590. And where a window holds much
+of all events, SQLite reads the index that begins with the user or session from end to end: 190 ms,
+where looking up each row takes seconds (2026-11-21).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from django.db import connection
+from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models.expressions import Combinable
+
+from analytics.filters import Filters
+from analytics.models import Event
+from analytics.selectors import rollups
+from analytics.selectors.events import filtered
+from analytics.statements import reading
+from pulse.tenancy.models import Environment
+
+Column = Literal["user_id", "session_id"]
+
+INDEXES = {"user_id": "event_user_time", "session_id": "event_session_time"}
+"""The index that holds all that a count of the column reads."""
+WIDE = 10
+"""A window with more than one in so many of all events is wide."""
+
+
+def count(environment: Environment, filters: Filters, column: Column) -> int:
+    """How many different values of ``column`` the events have."""
+    nothing = Value(0, output_field=BigIntegerField())
+    return sum(_counted(environment, filters, column, nothing).values())
+
+
+def by_name(
+    environment: Environment, filters: Filters, column: Column, names: Sequence[str]
+) -> dict[str, int]:
+    """The same for each of ``names``; a name without any is left out."""
+    chosen = replace(filters, names=tuple(names), prefixes=())
+    return _counted(environment, chosen, column, F("name"))
+
+
+def by_bucket(
+    environment: Environment, filters: Filters, column: Column, starts: Sequence[int]
+) -> dict[int, int]:
+    """The same for each range of ``starts``, by its number; ``starts`` ends with the end of the last."""
+    return _counted(environment, filters, column, reading.bucket_number(starts))
+
+
+def tally(rows: QuerySet[Event], column: Column, thing: Combinable) -> tuple[str, tuple[Any, ...]]:
+    """SQL of (thing, count, people) in one pass over ``rows``, and its parameters."""
+    passed, values = (
+        rows.values(who=F(column)).annotate(thing=thing).order_by().query.sql_with_params()
+    )
+    return (
+        "SELECT thing, CAST(SUM(n) AS bigint) AS count, COUNT(who) AS people FROM ("
+        f"SELECT thing, who, COUNT(*) AS n FROM ({passed}) AS passed GROUP BY thing, who"
+        ") AS pairs GROUP BY thing",
+        values,
+    )
+
+
+def _counted(
+    environment: Environment, filters: Filters, column: Column, thing: Combinable
+) -> dict[Any, int]:
+    rows = filtered(environment, filters).filter(**{f"{column}__isnull": False})
+    pairs = rows.values(who=F(column)).annotate(thing=thing).order_by().distinct()
+    sql, values = pairs.query.sql_with_params()
+    if filters.time_only and _wide(environment, filters):
+        sql = reading.along_index(connection.vendor, sql, INDEXES[column])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT thing, COUNT(*) FROM ({sql}) AS pairs GROUP BY thing", values)
+        return dict(cursor.fetchall())
+
+
+def _wide(environment: Environment, filters: Filters) -> bool:
+    return WIDE * rollups.total(environment, filters) > rollups.total(environment, Filters())

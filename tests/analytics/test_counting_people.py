@@ -1,0 +1,141 @@
+"""Different users and sessions equal what a loop over the events counts, in any window."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from analytics.filters import Filters
+from analytics.models import Event
+from analytics.selectors import totals, uniques
+from tests.analytics.support import BASE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+FIRST_MS = 1_790_000_000_000
+NAMES = ("a", "b", "page.viewed")
+
+
+@pytest.fixture
+def events(api, environment):
+    """Two hundred events of sixty days, some without a user or a session: (instant, name, user, session)."""
+    chance = random.Random(4)
+    made = [
+        (
+            FIRST_MS + chance.randrange(60 * DAY_MS),
+            chance.choice(NAMES),
+            chance.choice([None, *(f"u{number}" for number in range(12))]),
+            chance.choice([None, *(f"s{number}" for number in range(30))]),
+        )
+        for _ in range(200)
+    ]
+    rows = [
+        {"timestamp": instant, "name": name, "userId": user, "sessionId": session}
+        for instant, name, user, session in made
+    ]
+    assert api("analytics").post(f"{BASE}/events/batch", {"events": rows}).status_code == 201
+    return made
+
+
+WINDOWS = [
+    Filters(),
+    Filters(from_ms=FIRST_MS + 11, to_ms=FIRST_MS + 50 * DAY_MS + 7),
+    Filters(from_ms=FIRST_MS + 20 * DAY_MS, to_ms=FIRST_MS + 22 * DAY_MS),
+    Filters(from_ms=FIRST_MS + 30 * DAY_MS, names=("a",), prefixes=("page.",)),
+    Filters(to_ms=FIRST_MS + 5 * DAY_MS, names=("b",)),
+    Filters(user_id="u3"),
+    Filters(session_id="s7", to_ms=FIRST_MS + 40 * DAY_MS),
+]
+
+
+def passing(events, filters):
+    return [
+        event
+        for event in events
+        if (filters.from_ms is None or event[0] >= filters.from_ms)
+        and (filters.to_ms is None or event[0] < filters.to_ms)
+        and (filters.any_name or event[1] in filters.names or event[1].startswith(filters.prefixes))
+        and filters.user_id in ("", event[2])
+        and filters.session_id in ("", event[3])
+    ]
+
+
+def different(events, member):
+    return len({event[member] for event in events} - {None})
+
+
+def test_a_window_has_as_many_users_and_sessions_as_its_events(environment, events):
+    for filters in WINDOWS:
+        inside = passing(events, filters)
+        assert totals.window(environment, filters) == {
+            "uniqueUsers": different(inside, 2),
+            "uniqueSessions": different(inside, 3),
+            "events": len(inside),
+        }
+
+
+@pytest.mark.parametrize(
+    ("unique", "member", "label"),
+    [("users", 2, "uniqueUsers"), ("sessions", 3, "uniqueSessions")],
+)
+def test_each_name_has_as_many_as_its_events(environment, events, unique, member, label):
+    for filters in WINDOWS:
+        inside = passing(events, filters)
+        by_name = {name: [event for event in inside if event[1] == name] for name in NAMES}
+        found = totals.top_events(environment, filters, limit=10, unique=unique)
+        assert {row["name"]: (row["count"], row[label]) for row in found} == {
+            name: (len(some), different(some, member)) for name, some in by_name.items() if some
+        }
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        [DAY_MS] * 60,
+        [24 * HOUR_MS, 23 * HOUR_MS, 25 * HOUR_MS] * 20,
+        [7 * DAY_MS, 31 * DAY_MS],
+        [61 * DAY_MS],
+        [DAY_MS // 2 + 60_000] * 100,
+    ],
+)
+def test_each_range_has_as_many_as_its_events(environment, events, lengths):
+    starts = list(itertools.accumulate(lengths, initial=FIRST_MS - FIRST_MS % DAY_MS))
+
+    for filters in WINDOWS:
+        found = totals.series(environment, filters, starts, unique=True)
+        inside = passing(events, filters)
+        for (low, high), bucket in zip(itertools.pairwise(starts), found, strict=True):
+            held = [event for event in inside if low <= event[0] < high]
+            assert bucket == totals.Bucket(low, len(held), different(held, 2))
+
+
+@pytest.mark.parametrize("column", ["user_id", "session_id"])
+def test_sqlite_reads_an_index_from_end_to_end_for_a_wide_window_and_not_for_a_narrow_one(
+    environment, events, column
+):
+    if connection.vendor != "sqlite":
+        assert f"INDEXED BY {uniques.INDEXES[column]}" not in counted_with(environment, column, 60)
+        return
+    index = f"COVERING INDEX {uniques.INDEXES[column]}"
+
+    assert index in plan(counted_with(environment, column, 60))
+    assert "INDEX event_time" in plan(counted_with(environment, column, 1))
+    assert Event.objects.within(environment).count() == len(events)
+
+
+def counted_with(environment, column, days):
+    window = Filters(from_ms=FIRST_MS, to_ms=FIRST_MS + days * DAY_MS)
+    with CaptureQueriesContext(connection) as captured:
+        uniques.count(environment, window, column)
+    return captured[-1]["sql"]
+
+
+def plan(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        return " ".join(row[3] for row in cursor.fetchall())
