@@ -11,7 +11,7 @@ from importlib import import_module
 import bench
 from bench import table
 
-HELPERS = {"table", "servers", "load", "reference", "hr_fill", "__main__"}
+HELPERS = {"table", "servers", "load", "reference", "events_fill", "hr_fill", "__main__"}
 
 
 def main(arguments: list[str]) -> int:
