@@ -307,6 +307,7 @@ UNFOLD = {
     "SITE_SYMBOL": "monitor_heart",
     "SITE_URL": "/",
     "STYLES": [lambda _: "/static/site/admin.css"],
+    "SCRIPTS": [lambda _: "/static/site/admin.js"],
     "DASHBOARD_CALLBACK": "pulse.site.operators.dashboard",
     "SIDEBAR": {
         "show_search": True,

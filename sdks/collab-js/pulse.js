@@ -326,6 +326,13 @@
     return made;
   }
 
+  /** A button that keeps the focus when its list is drawn again: `control` tells it from all others. */
+  function button(control, properties) {
+    const made = element("button", { type: "button", ...properties });
+    made.dataset.control = control;
+    return made;
+  }
+
   /** Black or white, whichever has more contrast with a background (WCAG's relative luminance). */
   function readableOn(colour) {
     const [red, green, blue] = [1, 3, 5].map((at) => {
@@ -387,7 +394,7 @@
 
     _render() {
       const state = this.client ? this.client.state : new PulseState();
-      const focused = this.shadowRoot.activeElement && this.shadowRoot.activeElement.dataset.draft;
+      const focused = this.shadowRoot.activeElement && this.shadowRoot.activeElement.dataset.control;
       this._head.replaceChildren(
         element("div", { className: "row" }, ...state.presence.map((one) => this._face(one))),
         element("span", { className: "soft", role: "status", textContent: this._status() }),
@@ -398,8 +405,9 @@
         ? threads.map((one) => this._thread(one, state))
         : [element("p", { className: "empty", textContent: "Nothing said here yet. Start the first thread above." })]));
       if (focused) {
-        const again = this.shadowRoot.querySelector(`[data-draft="${CSS.escape(focused)}"]`);
-        if (again) { again.focus(); again.setSelectionRange(again.value.length, again.value.length); }
+        const again = this.shadowRoot.querySelector(`[data-control="${CSS.escape(focused)}"]`);
+        if (again) { again.focus(); }
+        if (again && again.value) { again.setSelectionRange(again.value.length, again.value.length); }
       }
     }
 
@@ -418,7 +426,7 @@
 
     _thread(thread, state) {
       const draft = element("input", { placeholder: "Reply", "aria-label": "Reply", value: this._drafts.get(thread.id) || "", maxLength: 10000 });
-      draft.dataset.draft = thread.id;
+      draft.dataset.control = `draft ${thread.id}`;
       draft.addEventListener("input", () => {
         this._drafts.set(thread.id, draft.value);
         this.client.sendTyping(thread.id);
@@ -432,9 +440,9 @@
       };
       return element("article", { className: thread.resolved ? "resolved" : "", role: "listitem" },
         ...thread.comments.map((one) => this._comment(one, state)),
-        element("form", { onsubmit: reply }, draft, element("button", { textContent: "Reply" })),
+        element("form", { onsubmit: reply }, draft, button(`reply ${thread.id}`, { type: "submit", textContent: "Reply" })),
         element("div", { className: "row" },
-          element("button", { type: "button", textContent: thread.resolved ? "Reopen" : "Resolve", onclick: () => this.client.resolveThread(thread.id, !thread.resolved) }),
+          button(`resolve ${thread.id}`, { textContent: thread.resolved ? "Reopen" : "Resolve", onclick: () => this.client.resolveThread(thread.id, !thread.resolved) }),
           thread.resolved ? element("span", { className: "soft", textContent: "Resolved" }) : null));
     }
 
@@ -450,7 +458,7 @@
         body === "(attachment)" ? null : element("p", { textContent: body }),
         ...comment.attachments.map((one) => this._attachment(one)),
         element("div", { className: "row" }, ...this._reactions(comment, state),
-          mine ? element("button", { type: "button", textContent: "Delete", onclick: () => this.client.deleteComment(comment.id) }) : null));
+          mine ? button(`delete ${comment.id}`, { textContent: "Delete", onclick: () => this.client.deleteComment(comment.id) }) : null));
     }
 
     _attachment(file) {
@@ -465,8 +473,8 @@
       return [...shown].map((emoji) => {
         const all = given.filter((one) => one.emoji === emoji);
         const own = all.find((one) => state.user && one.userId === state.user.id);
-        return element("button", {
-          type: "button", "aria-pressed": String(Boolean(own)), "aria-label": `React with ${emoji}`,
+        return button(`react ${comment.id} ${emoji}`, {
+          "aria-pressed": String(Boolean(own)), "aria-label": `React with ${emoji}`,
           textContent: all.length ? `${emoji} ${all.length}` : emoji,
           onclick: () => (own ? this.client.removeReaction(own.id) : this.client.addReaction(comment.id, "comment", emoji)),
         });

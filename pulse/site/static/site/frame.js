@@ -25,17 +25,30 @@
     if (copy) { event.preventDefault(); copyText(copy); return; }
     if (event.target.closest("[data-theme-toggle]")) { window.pulseTheme.toggle(); return; }
     var menu = event.target.closest("[data-menu]");
-    if (menu) {
-      event.preventDefault();
-      var side = document.getElementById("navigation");
-      var open = side.toggleAttribute("data-open");
-      menu.setAttribute("aria-expanded", String(open));
-      return;
-    }
+    if (menu) { event.preventDefault(); showNavigation(menu, menu.getAttribute("aria-expanded") !== "true"); return; }
+    document.querySelectorAll("details.menu[open]").forEach(function (open) {
+      if (!open.contains(event.target)) { open.open = false; }
+    });
     var opener = event.target.closest("[data-dialog]");
     if (opener) { event.preventDefault(); document.getElementById(opener.dataset.dialog).showModal(); return; }
     var closer = event.target.closest("[data-dialog-close]");
     if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
+  });
+
+  // The menu of a narrow screen is a link without this file, and a button with it.
+  function showNavigation(menu, open) {
+    document.getElementById("navigation").toggleAttribute("data-open", open);
+    menu.setAttribute("aria-expanded", String(open));
+  }
+
+  document.addEventListener("keydown", function (event) {
+    var menu = event.target.closest("[data-menu]");
+    if (event.key === " " && menu) { event.preventDefault(); menu.click(); }
+    if (event.key !== "Escape") { return; }
+    var opened = document.querySelector("details.menu[open]");
+    if (opened) { opened.open = false; opened.querySelector("summary").focus(); return; }
+    var expanded = document.querySelector('[data-menu][aria-expanded="true"]');
+    if (expanded) { showNavigation(expanded, false); expanded.focus(); }
   });
 
   document.addEventListener("submit", function (event) {
@@ -71,6 +84,11 @@
   }
   reachable();
   window.addEventListener("resize", reachable);
+  // A list that refreshes itself waits while somebody is in it, who would lose their place.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var by = event.detail.requestConfig.triggeringEvent;
+    if (!by && event.detail.target.contains(document.activeElement)) { event.preventDefault(); }
+  });
   document.addEventListener("htmx:configRequest", function (event) {
     var token = document.querySelector('meta[name="csrf-token"]');
     if (token) { event.detail.headers["X-CSRFToken"] = token.content; }
