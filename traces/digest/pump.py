@@ -112,8 +112,9 @@ def _digest(environment_id: int, pks: Sequence[int] | None) -> int:
                 traces += [(item, received_ms) for item in items.decode_traces(bytes(body))]
             else:
                 spans += [(item, received_ms) for item in items.decode_spans(bytes(body))]
-        _store(cursor, environment_id, traces, spans)
+        # first, so that on SQLite the rows that follow fill the pages that this frees
         _delete(cursor, [row[0] for row in batches])
+        _store(cursor, environment_id, traces, spans)
     return max(1, len(traces) + len(spans))
 
 
