@@ -238,7 +238,7 @@ def _headers(server: LiveServer) -> dict[str, str]:
 
 def make_item(number: int) -> dict[str, Any]:
     """A trace of about 2.3 kB."""
-    prompt = " ".join(WORDS[(number * 7 + step * step) % len(WORDS)] for step in range(110))
+    prompt = _text(number, 650)
     return {
         "trace_id": str(uuid.uuid4()),
         "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
@@ -256,6 +256,16 @@ def make_item(number: int) -> dict[str, Any]:
         "session_id": f"@{number // 10}",
         "metadata": {"userId": f"user-{number}", "feature": "bench"},
     }
+
+
+def _text(number: int, size: int) -> str:
+    """Words that take about ``size`` bytes as JSON."""
+    text = ""
+    step = 0
+    while len(json.dumps(text)) < size:
+        text += WORDS[(number * 7 + step * step) % len(WORDS)] + " "
+        step += 1
+    return text
 
 
 def _batches(size: int) -> Callable[[], bytes]:
