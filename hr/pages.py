@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hr.models import AWAY, Employee, LeaveEntry, WorkloadCheckin
-from hr.selectors import calendars, entries, org_chart
+from hr.selectors import calendars, entries, org_chart, who_is_out
 from hr.selectors import employees as people
 from hr.workdays import SATURDAY, holidays_of, monday_of, span_of, working_half_days
 from pulse.errors import NotFound
@@ -43,7 +43,7 @@ COLOURS = {
 def overview(request: PageRequest) -> HttpResponse:
     """GET /people"""
     environment, today = request.environment, _today(request)
-    week = calendars.leave_calendar(
+    week = who_is_out.leave_calendar(
         environment, filters={}, first=today, last=today + timedelta(days=6), limit=20
     )
     for day in week:

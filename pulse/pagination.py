@@ -20,7 +20,7 @@ import orjson
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from pulse.db import compiled
+from pulse.db import compiled, disjoint
 from pulse.errors import FieldError, InvalidInput
 from pulse.tenancy.models import Environment
 
@@ -63,17 +63,17 @@ def keyset(
     cursor: str | None,
     purpose: str,
     total: bool = True,
+    parts: disjoint.Parts = (),
 ) -> Page:
     """One page in ``order`` (names with ``-`` for descending; the last one must be unique).
 
     ``purpose`` names the endpoint and its filters: a cursor minted for another is refused. The
     queryset must not be ordered or sliced; ``.values()`` querysets must select the order's columns.
-    Raises InvalidInput on ``cursor``.
+    ``parts`` may say where its rows lie (pulse.db.disjoint). Raises InvalidInput on ``cursor``.
     """
-    after = queryset
-    if cursor:
-        after = queryset.filter(_beyond(order, _open(cursor, environment, purpose, len(order))))
-    rows = list(after.order_by(*order)[: limit + 1])
+    beyond = _beyond(order, _open(cursor, environment, purpose, len(order))) if cursor else Q()
+    after = queryset.filter(beyond), [part.filter(beyond) for part in parts]
+    rows = list(_first(*after, order, limit + 1))
     return _page(rows, environment, order, limit, purpose, queryset.count() if total else None)
 
 
@@ -85,15 +85,24 @@ def first_page(
     limit: int,
     purpose: str,
     day: date | None = None,
+    parts: Callable[[], disjoint.Parts] = tuple,
 ) -> Page:
     """The page without a cursor, as ``keyset`` gives it but for the total, from kept SQL.
 
     ``build`` gives a ``.values()`` queryset that depends on nothing but the environment, what
-    ``purpose`` says, and the ``day``.
+    ``purpose`` says, and the ``day``; ``parts`` where its rows lie, or nothing.
     """
     key = (environment.pk, purpose, order, limit, day)
-    rows = compiled.rows(key, lambda: build().order_by(*order)[: limit + 1])
+    rows = compiled.rows(key, lambda: _first(build(), parts(), order, limit + 1))
     return _page(rows, environment, order, limit, purpose, None)
+
+
+def _first(
+    queryset: QuerySet[Any, Any], parts: disjoint.Parts, order: tuple[str, ...], count: int
+) -> QuerySet[Any, Any]:
+    if parts:
+        return disjoint.first_of(queryset, parts, order, count)
+    return queryset.order_by(*order)[:count]
 
 
 def _page(

@@ -13,6 +13,9 @@ from pulse.tenancy.models import TenantModel
 AWAY = "away"
 """How any kind of leave is told to those who may not know which."""
 
+COVERING = ["environment", "status", "start_date", "end_date", "created_at", "id"]
+"""All that counting, sorting and choosing among the entries of some days needs to read."""
+
 
 def leave_id() -> str:
     return ids.new_id("lve")
@@ -68,16 +71,12 @@ class LeaveEntry(TenantModel):
             models.Index(
                 fields=["environment", "status", "created_at", "id"], name="leave_status_created"
             ),
-            models.Index(fields=["environment", "start_date"], name="leave_start"),
+            models.Index(fields=COVERING, name="leave_start"),
             models.Index(
-                fields=["environment", "start_date"],
-                condition=models.Q(calendar_days__gt=7),
-                name="leave_start_weeks",
+                fields=COVERING, condition=models.Q(calendar_days__gt=7), name="leave_start_weeks"
             ),
             models.Index(
-                fields=["environment", "start_date"],
-                condition=models.Q(calendar_days__gt=31),
-                name="leave_start_long",
+                fields=COVERING, condition=models.Q(calendar_days__gt=31), name="leave_start_long"
             ),
             models.Index(fields=["environment", "updated_at"], name="leave_updated"),
             models.Index(fields=["employee", "first_slot"], name="leave_of_employee"),

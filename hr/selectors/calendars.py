@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,39 +11,25 @@ from django.db.models import QuerySet
 
 from hr.models import CalendarFeed, Holiday, LeaveEntry
 from hr.selectors import leave
-from hr.workdays import SATURDAY
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
 
-LONGEST_CALENDAR_DAYS = 62
 FEED_PAST_DAYS = 366
 MAX_ENTRIES = 2000
-CHUNK = 500
-ONE_DAY = timedelta(days=1)
 ENTRY_COLUMNS = (
     "public_id", "kind", "start_date", "end_date", "half_day_start", "half_day_end", "updated_at",
     "employee__public_id", "employee__full_name", "employee__department",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
-    """Who is out on one day: the exact number, and the entries that began last."""
-
-    date: date
-    holidays: list[str]
-    people_out: int
-    entries: list[dict[str, Any]]
-
-    @property
-    def weekend(self) -> bool:
-        return self.date.weekday() >= SATURDAY
-
-
 def out_between(
     environment: Environment, filters: dict[str, Any], first: date, last: date
 ) -> QuerySet[LeaveEntry]:
     """Live entries that touch these days, of the department, location or person asked for."""
+    return live_entries(environment, filters).filter(leave.intersecting(first, last))
+
+
+def live_entries(environment: Environment, filters: dict[str, Any]) -> QuerySet[LeaveEntry]:
     lookups = {
         "department": "employee__department",
         "location": "employee__location",
@@ -52,52 +37,7 @@ def out_between(
         "manager_id": "employee__manager__public_id",
     }
     narrowed = {lookups[name]: value for name, value in filters.items() if name in lookups}
-    return (
-        leave.leave_entries(environment)
-        .filter(leave.intersecting(first, last), status=LeaveEntry.Status.APPROVED)
-        .filter(**narrowed)
-    )
-
-
-def leave_calendar(
-    environment: Environment, *, filters: dict[str, Any], first: date, last: date, limit: int
-) -> list[CalendarDay]:
-    """Each day from ``first`` to ``last``: how many are out, and up to ``limit`` of the entries.
-
-    The counts are exact; where a day has more than ``limit``, those that began last are shown.
-    """
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    found = out_between(environment, filters, first, last)
-    out = dict.fromkeys(days, 0)
-    shown: dict[date, list[int]] = {day: [] for day in days}
-    spans = found.order_by().values_list("start_date", "pk", "end_date")
-    for start, pk, end in sorted(spans, reverse=True):
-        day = max(start, first)
-        while day <= min(end, last):
-            out[day] += 1
-            if len(shown[day]) < limit:
-                shown[day].append(pk)
-            day += ONE_DAY
-    rows = _rows(environment, {pk for some in shown.values() for pk in some})
-    named = holidays_by_date(environment, filters.get("location"), first, last)
-    return [
-        CalendarDay(
-            date=day,
-            holidays=named.get(day, []),
-            people_out=out[day],
-            entries=[rows[pk] for pk in reversed(shown[day]) if pk in rows],
-        )
-        for day in days
-    ]
-
-
-def _rows(environment: Environment, numbers: set[int]) -> dict[int, dict[str, Any]]:
-    """The entries of these numbers, a few hundred at a time."""
-    wanted, rows = sorted(numbers), {}
-    for start in range(0, len(wanted), CHUNK):
-        found = leave.leave_entries(environment).filter(pk__in=wanted[start : start + CHUNK])
-        rows.update({row.pop("pk"): row for row in found.values(*ENTRY_COLUMNS, "pk")})
-    return rows
+    return leave.leave_entries(environment).filter(status=LeaveEntry.Status.APPROVED, **narrowed)
 
 
 def holidays_by_date(

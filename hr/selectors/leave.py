@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from hr.models import Employee, Holiday, LeaveEntry
 from hr.workdays import LONGEST_DAYS, Span, holidays_of, span_of, working_half_days
+from pulse.db import disjoint
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
 
@@ -77,35 +80,56 @@ def overlapping(environment: Environment, employee: Employee, span: Span) -> Lea
 
 def filter_leave(environment: Environment, filters: dict[str, Any]) -> QuerySet[LeaveEntry]:
     """Entries that match every filter of the list endpoint; cancelled ones only when asked for."""
-    found = leave_entries(environment)
+    touching = intersecting(filters.get("from"), filters.get("to"))
+    return _but_for_dates(environment, filters).filter(touching)
+
+
+def filter_leave_parts(environment: Environment, filters: dict[str, Any]) -> disjoint.Parts:
+    """Where the rows of ``filter_leave`` lie; nothing where no date bounds them from below."""
+    if "from" not in filters:
+        return ()
+    # Any status, as a list, lets an index that begins with the status be used for all of them too.
+    found = _but_for_dates(environment, filters).filter(status__in=LeaveEntry.Status.values)
+    return [found.filter(part) for part in by_length(filters["from"], filters.get("to"))]
+
+
+def _but_for_dates(environment: Environment, filters: dict[str, Any]) -> QuerySet[LeaveEntry]:
     status = filters.get("status", LeaveEntry.Status.APPROVED)
+    found = leave_entries(environment)
     if status != "all":
         found = found.filter(status=status)
     if "employee_id" in filters:
         found = found.filter(employee__public_id=filters["employee_id"])
     if "kind" in filters:
         found = found.filter(kind=filters["kind"])
-    found = found.filter(intersecting(filters.get("from"), filters.get("to")))
     if "updated_since" in filters:
         found = found.filter(updated_at__gte=filters["updated_since"])
     return found
 
 
 def intersecting(first: date | None, last: date | None) -> Q:
-    """Entries that touch the dates from ``first`` to ``last``, both inclusive, either may be open.
-
-    Few entries are longer than a week, fewer than a month, none than 366 days: each bounds the
-    start from below, so that three index ranges answer whatever the age of the journal.
-    """
-    touching = Q()
+    """Entries that touch the dates from ``first`` to ``last``, both inclusive, either may be open."""
     if first is not None:
-        week = Q(start_date__gte=_days_before(first, WEEK))
-        month = Q(calendar_days__gt=WEEK, start_date__gte=_days_before(first, MONTH))
-        long = Q(calendar_days__gt=MONTH, start_date__gte=_days_before(first, LONGEST_DAYS))
-        touching &= Q(end_date__gte=first) & (week | month | long)
+        return reduce(operator.or_, by_length(first, last))
+    return Q() if last is None else Q(start_date__lte=last)
+
+
+def by_length(first: date, last: date | None) -> tuple[Q, Q, Q]:
+    """The entries that touch these dates, in three disjoint ranges of an index on the start.
+
+    Few entries are longer than a week, fewer than a month, none than 366 days. So what began in the
+    week before ``first`` may be of any length, what began before that is looked for among the long
+    ones alone, and the age of the journal does not matter.
+    """
+    week, month, year = (_days_before(first, days) for days in (WEEK, MONTH, LONGEST_DAYS))
+    touching = Q(end_date__gte=first)
     if last is not None:
         touching &= Q(start_date__lte=last)
-    return touching
+    return (
+        touching & Q(start_date__gte=week),
+        touching & Q(calendar_days__gt=WEEK, start_date__gte=month, start_date__lt=week),
+        touching & Q(calendar_days__gt=MONTH, start_date__gte=year, start_date__lt=month),
+    )
 
 
 def _days_before(day: date, days: int) -> date:

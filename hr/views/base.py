@@ -15,6 +15,7 @@ from hr.errors import NotYourself, invalid
 from hr.selectors import counts
 from hr.shapes import Row
 from pulse import pagination
+from pulse.db import disjoint
 from pulse.http.answers import answer
 from pulse.http.requests import ApiRequest
 from pulse.http.views import ApiView
@@ -60,24 +61,29 @@ class HrView(ApiView):
         columns: tuple[str, ...],
         shape: Callable[[Row], dict[str, Any]],
         sort: str = "-created_at",
+        parts: Callable[[], disjoint.Parts] = tuple,
     ) -> HttpResponse:
         """A page of ``found()`` in the documented envelope; ``sort`` is the default order.
 
         ``found()`` depends on the environment, the query and the day alone: its SQL is kept.
+        ``parts()`` may say where its rows lie (pulse.db.disjoint).
         """
         column = query.get("sort", sort)
         order = (column, "-pk" if column.startswith("-") else "pk")
         filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
         purpose = f"hr {type(self).__name__} {filters}"
         environment = self.request.environment
-        page = self._page(found, columns, order, query, f"{purpose} {order}")
+        page = self._page(found, parts, columns, order, query, f"{purpose} {order}")
         items = self.represented([shape(row) for row in page.items], query)
-        total = counts.total_of(found, environment=environment, purpose=f"{purpose} {self.today}")
+        total = counts.total_of(
+            found, parts=parts, environment=environment, purpose=f"{purpose} {self.today}"
+        )
         return self.show({"data": items, "next_cursor": page.next_cursor, "total_count": total})
 
     def _page(
         self,
         found: Callable[[], QuerySet[Any, Any]],
+        parts: Callable[[], disjoint.Parts],
         columns: tuple[str, ...],
         order: tuple[str, ...],
         query: dict[str, Any],
@@ -91,10 +97,10 @@ class HrView(ApiView):
         }
         if query.get("cursor") is None:
             return pagination.first_page(
-                lambda: found().values(*columns, "pk"), day=self.today, **where
+                lambda: found().values(*columns, "pk"), parts=parts, day=self.today, **where
             )
         rows = found().values(*columns, "pk")
-        return pagination.keyset(rows, cursor=query["cursor"], total=False, **where)
+        return pagination.keyset(rows, parts=parts(), cursor=query["cursor"], total=False, **where)
 
     def listed_rows(
         self,

@@ -13,6 +13,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from hr import ical, shapes
 from hr.models import AWAY, CalendarFeed
 from hr.selectors import calendars as selectors
+from hr.selectors.who_is_out import leave_calendar
 from hr.serializers import leave as forms
 from hr.serializers.lists import ListQuery
 from hr.services import calendars as services
@@ -40,7 +41,7 @@ class LeaveCalendarView(HrView):
         query = self.query(forms.CalendarQuery)
         first = query.get("from") or min(self.today, query.get("to", self.today))
         last = query.get("to") or first + timedelta(days=ROLLING_DAYS)
-        days = selectors.leave_calendar(
+        days = leave_calendar(
             request.environment, filters=query, first=first, last=last, limit=query["limit"]
         )
         return self.show(

@@ -37,6 +37,7 @@ class LeaveListView(HrView):
             query=query,
             columns=shapes.LEAVE,
             shape=_shape(query["breakdown"]),
+            parts=lambda: selectors.filter_leave_parts(request.environment, query),
         )
 
     @extend_schema(request=forms.LeaveIn, responses={201: forms.LeaveOut})
