@@ -1,28 +1,19 @@
 """One HTTP request to an address that a customer named: pinned, bounded in time and in bytes.
 
-No redirect is followed, no proxy or cookie is taken from anywhere, nothing is inflated. ``requests``
-and ``urllib3`` limit each read, so a server that drips a byte a second holds the caller for ever;
-here every read shares one deadline.
+No redirect is followed, no proxy or cookie is taken from anywhere, nothing is inflated.
 """
 
 from __future__ import annotations
 
 import http.client
-import io
-import socket
 import ssl
 import time
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
-
-import certifi
 
 from pulse.outbound import targets
+from pulse.outbound.connections import IDLE_SECONDS, Kept, Pinned
 from pulse.outbound.targets import Target
 
-CONNECT_SECONDS = 5.0
-READ_SECONDS = 10.0
 TOTAL_SECONDS = 15.0
 MAX_ANSWER_BYTES = 64 * 1024
 
@@ -56,8 +47,14 @@ def call(
     body: bytes = b"",
     total_seconds: float = TOTAL_SECONDS,
     max_answer_bytes: int = MAX_ANSWER_BYTES,
+    keep_alive: bool = False,
 ) -> Answer:
-    """Check the address, connect to exactly what was checked, and send. Raises CallFailed."""
+    """Check the address, connect to exactly what was checked, and send. Raises CallFailed.
+
+    ``keep_alive`` saves the connection for another call to the same address, within a second. Such a
+    one may be closed by the other side at the moment it is used; then the request is sent again, so
+    this is for receivers who know a repetition when they see it.
+    """
     deadline = time.monotonic() + total_seconds
     try:
         target = targets.resolve(url)
@@ -65,9 +62,14 @@ def call(
         raise CallFailed("connection", str(error)) from error
     except (targets.ForbiddenAddress, targets.BadAddress) as error:
         raise CallFailed("forbidden_target", str(error)) from error
-    connection = _Pinned(target, deadline)
+    request = _Request(method, target, headers, body, max_answer_bytes, keep_alive)
     try:
-        return _exchange(connection, method, target, headers, body, max_answer_bytes)
+        if keep_alive and (kept := _kept.take(target)) is not None:
+            try:
+                return _sent(kept, request, deadline)
+            except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
+                pass  # closed while it rested
+        return _sent(Pinned(target), request, deadline)
     except TimeoutError as error:
         raise CallFailed("timeout", "no answer in time", target.ip) from error
     except ssl.SSLError as error:
@@ -76,113 +78,62 @@ def call(
     except (OSError, http.client.HTTPException) as error:
         message = f"{type(error).__name__}: {error}"[:300]
         raise CallFailed("connection", message, target.ip) from error
-    finally:
-        connection.hang_up()
 
 
-def _exchange(
-    connection: _Pinned,
-    method: str,
-    target: Target,
-    headers: dict[str, str],
-    body: bytes,
-    max_answer_bytes: int,
-) -> Answer:
-    connection.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
-    for name, value in {"Host": target.host_header, "Connection": "close", **headers}.items():
-        connection.putheader(name, value)
-    if body or method in ("POST", "PUT", "PATCH"):
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    response = connection.getresponse()
-    received = b""
-    complete = True
+def close_idle(idle_seconds: float = IDLE_SECONDS) -> None:
+    """Hang up kept connections that nobody has used for that long."""
+    _kept.close_idle(idle_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    target: Target
+    headers: dict[str, str]
+    body: bytes
+    max_answer_bytes: int
+    keep_alive: bool
+
+
+_kept = Kept()
+
+
+def _sent(connection: Pinned, request: _Request, deadline: float) -> Answer:
+    """Send and read; the connection is at rest afterwards, or closed."""
+    connection.deadline = deadline
+    reusable = False
     try:
-        received = response.read(max_answer_bytes + 1)
-    except (OSError, http.client.HTTPException):
-        complete = False  # the status counts; who answers 200 and then stalls has the message
+        _write(connection, request)
+        response = connection.getresponse()
+        received = b""
+        complete = True
+        try:
+            received = response.read(request.max_answer_bytes + 1)
+        except (OSError, http.client.HTTPException):
+            complete = False  # the status counts; who answers 200 and then stalls has the message
+        reusable = request.keep_alive and response.isclosed() and not response.will_close
+    finally:
+        if reusable:
+            _kept.put(connection)
+        else:
+            connection.hang_up()
     return Answer(
         status=response.status,
         headers={name.lower(): value for name, value in response.getheaders()},
-        body=received[:max_answer_bytes],
-        peer_ip=target.ip,
-        complete=complete and len(received) <= max_answer_bytes,
+        body=received[: request.max_answer_bytes],
+        peer_ip=request.target.ip,
+        complete=complete and len(received) <= request.max_answer_bytes,
     )
 
 
-class _Pinned(http.client.HTTPConnection):
-    """Dials the address that was checked, and verifies the certificate for the name."""
-
-    def __init__(self, target: Target, deadline: float) -> None:
-        super().__init__(target.host, target.port)
-        self.target = target
-        self.deadline = deadline
-        self.dialled: socket.socket | None = None
-
-    def connect(self) -> None:
-        patience = min(CONNECT_SECONDS, _left(self.deadline))
-        plain = socket.create_connection((self.target.ip, self.target.port), patience)
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            secure = self._secured(plain)
-        except BaseException:
-            plain.close()
-            raise
-        self.sock: Any = _Timed(secure, self.deadline)
-        self.dialled = secure
-
-    def hang_up(self) -> None:
-        if self.dialled is not None:
-            self.dialled.close()
-
-    def _secured(self, plain: socket.socket) -> socket.socket:
-        if self.target.scheme == "http":
-            return plain
-        plain.settimeout(min(CONNECT_SECONDS, _left(self.deadline)))
-        return _tls().wrap_socket(plain, server_hostname=self.target.host)
-
-
-class _Timed:
-    """The few things http.client asks of a socket, each within what is left of the deadline."""
-
-    def __init__(self, inner: socket.socket, deadline: float) -> None:
-        self.inner = inner
-        self.deadline = deadline
-
-    def sendall(self, data: bytes) -> None:
-        self.inner.settimeout(_left(self.deadline))
-        self.inner.sendall(data)
-
-    def makefile(self, mode: str, *_: Any, **__: Any) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self.inner, self.deadline), 16 * 1024)
-
-    def close(self) -> None:
-        """http.client closes before the body is read, where it knows that no more requests follow."""
-
-
-class _Reader(io.RawIOBase):
-    def __init__(self, inner: socket.socket, deadline: float) -> None:
-        self.inner = inner
-        self.deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self.inner.settimeout(min(READ_SECONDS, _left(self.deadline)))
-        return self.inner.recv_into(buffer)
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError("deadline")
-    return left
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """The system's certificate authorities, a private one included, and Mozilla's."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
+def _write(connection: Pinned, request: _Request) -> None:
+    target = request.target
+    connection.putrequest(request.method, target.path, skip_host=True, skip_accept_encoding=True)
+    connection.putheader("Host", target.host_header)
+    if not request.keep_alive:
+        connection.putheader("Connection", "close")
+    for name, value in request.headers.items():
+        connection.putheader(name, value)
+    if request.body or request.method in ("POST", "PUT", "PATCH"):
+        connection.putheader("Content-Length", str(len(request.body)))
+    connection.endheaders(request.body)

@@ -98,7 +98,7 @@ def carry(job: Job) -> Result:
             job, started_at, started_at, Attempt.Outcome.HTTP_ERROR, 500, 0, headers, "broken sink"
         )
     try:
-        answer = client.call("POST", job.url, headers=headers, body=job.body)
+        answer = client.call("POST", job.url, headers=headers, body=job.body, keep_alive=True)
     except client.CallFailed as failure:
         return Result(
             job,

@@ -16,6 +16,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from pulse import pump as pumps
+from pulse.outbound import client
 from pulse.webhooks import claims, courier
 from pulse.webhooks.courier import Job, Result
 
@@ -41,6 +42,7 @@ class Dispatcher:
 
     def run_once(self, now: datetime) -> int:
         """Settle what has ended, claim what there is room for; how many rows that touched."""
+        client.close_idle()
         if self.in_flight:
             time.sleep(GATHER_SECONDS)
         settled = self.settle()

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 
 from hr.models import Employee
-from pulse.outbound import client, targets
+from pulse.outbound import connections, targets
 from pulse.webhooks import claims, courier
 from pulse.webhooks.models import Attempt, Delivery, Event
 from tests.hr.people import NOW, make_employee, refusal, types
@@ -124,7 +124,7 @@ def without_a_certificate(receiver: Receiver) -> str:
 def test_a_timeout_a_redirect_and_a_failing_handshake_are_failures(
     hr, receiver, monkeypatch, misbehave: Callable[[Receiver], str], outcome: str
 ):
-    monkeypatch.setattr(client, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.2)
     subscribe(hr, misbehave(receiver), "employee.created")
 
     hr.post("/v1/employees", PERSON)

@@ -13,6 +13,14 @@ from pulse.outbound import client
 from tests.support.receiver import Reply
 
 
+def hear(connection):
+    """One whole request of ``post``, or what came before the other side hung up."""
+    heard = b""
+    while not heard.endswith(b"{}") and (more := connection.recv(65_536)):
+        heard += more
+    return heard
+
+
 @contextlib.contextmanager
 def raw_server(speak):
     """A listening socket whose connections are handed to ``speak``; its address."""
@@ -26,7 +34,7 @@ def raw_server(speak):
             except OSError:
                 return
             with connection, contextlib.suppress(OSError):
-                connection.recv(65_536)
+                hear(connection)
                 speak(connection, stopped)
 
     threading.Thread(target=serve, daemon=True).start()
@@ -158,3 +166,88 @@ def _self_signed(folder):
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return path
+
+
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def test_a_connection_that_is_kept_serves_the_next_call_within_a_second():
+    asked = []
+
+    def converse(connection, stopped):
+        connection.sendall(GOOD)
+        while request := hear(connection):
+            asked.append(request)
+            connection.sendall(GOOD)
+
+    with raw_server(converse) as url:
+        # One connection at a time is served, so a second one would wait for its answer for ever.
+        answers = [post(url, keep_alive=True, total_seconds=5) for _ in range(3)]
+        assert [answer.body for answer in answers] == [b"ok"] * 3
+
+    assert [b"Connection: close" in request for request in asked] == [False, False]
+
+
+def test_a_connection_that_was_closed_while_it_rested_is_replaced():
+    accepted = []
+
+    def answer_once(connection, stopped):
+        accepted.append(1)
+        connection.sendall(GOOD)
+
+    with raw_server(answer_once) as url:
+        for _ in range(3):
+            assert post(url, keep_alive=True, total_seconds=5).status == 200
+
+    assert len(accepted) == 3
+
+
+def test_what_rested_for_too_long_is_hung_up():
+    ended = threading.Event()
+
+    def wait_for_the_end(connection, stopped):
+        connection.sendall(GOOD)
+        if not hear(connection):
+            ended.set()
+
+    with raw_server(wait_for_the_end) as url:
+        post(url, keep_alive=True, total_seconds=5)
+        client.close_idle(0.0)
+
+        assert ended.wait(5)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
+        b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"x" * 100,
+    ],
+)
+def test_an_answer_that_ends_the_connection_or_is_not_read_to_its_end_is_the_last(reply):
+    hung_up = threading.Event()
+
+    def speak(connection, stopped):
+        connection.sendall(reply)
+        if not hear(connection):
+            hung_up.set()
+
+    with raw_server(speak) as url:
+        post(url, keep_alive=True, max_answer_bytes=10, total_seconds=5)
+
+        assert hung_up.wait(5)
+
+
+def test_nothing_is_kept_unless_it_is_asked_for():
+    hung_up = threading.Event()
+
+    def speak(connection, stopped):
+        connection.sendall(GOOD)
+        if not hear(connection):
+            hung_up.set()
+
+    with raw_server(speak) as url:
+        post(url)
+
+        assert hung_up.wait(5)
