@@ -69,6 +69,8 @@ def _finish(person: Participant, now: datetime) -> bool:
         or threads.reaction_ids_by(environment, person)
         or threads.comments_naming(environment, person)
     ):
+        # Inside a caller's transaction the lock would stay, while a writer in the room waits for it.
+        transaction.set_rollback(True)
         return False
     loose = files.attachments_by(environment, person)
     ids = [one.public_id for one in loose]
