@@ -1,8 +1,4 @@
-"""Static text compressed once and kept; Django's own middleware compresses the pages.
-
-That middleware writes each chunk of an asynchronous file as a gzip member of its own, of which
-Chromium reads the first only.
-"""
+"""Static text compressed once and kept; Django's own middleware compresses the pages, anew each time."""
 
 from __future__ import annotations
 
