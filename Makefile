@@ -9,6 +9,8 @@ SUITE := $(PY) -m tests.support.run
 TOOL := PULSE_DATA_DIR=$(abspath $(VENV))/tools-data $(PY)
 PACKAGES := pulse hr collab screening analytics traces
 export VENV
+# Unset, or every process would compile all of our files again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile | awk -F': ' '{printf "  make %-12s %s\n", $$1, $$2}'

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 
-from hr import ical, shapes
+from hr import shapes
 from hr.models import AWAY, CalendarFeed
 from hr.selectors import calendars as selectors
 from hr.selectors.who_is_out import leave_calendar
@@ -161,6 +161,8 @@ class CalendarView(HrView):
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
         feed = selectors.feed_by_token(token)
         organization = feed.environment.organization
+        from hr import ical  # here, because it is wanted seldom and slows every start
+
         body = ical.calendar(
             _title(feed),
             selectors.feed_entries(feed, today(organization, request.now)),

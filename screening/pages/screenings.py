@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from pulse.errors import InvalidInput
 from pulse.site.access import PageRequest
-from screening import links, narrative, report_pdf, shapes
+from screening import links, narrative, shapes
 from screening.models import Screening
 from screening.pages.base import actor_of, done, page_of, recruiter_page, show
 from screening.pages.candidates import multiplier_of
@@ -258,6 +258,8 @@ def report(request: PageRequest, *, now: datetime, screening_id: str) -> HttpRes
 @recruiter_page("GET")
 def report_as_pdf(request: PageRequest, *, now: datetime, screening_id: str) -> HttpResponseBase:
     screening, made = reports.get_report(request.environment, screening_id=screening_id)
+    from screening import report_pdf  # here, because it is wanted seldom and slows every start
+
     data = report_pdf.write(shapes.report(screening, made))
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="report-{screening_id}.pdf"'

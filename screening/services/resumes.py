@@ -11,7 +11,7 @@ from pulse.audit.services import record
 from pulse.errors import FieldError, InvalidInput, PayloadTooLarge, UnsupportedMedia
 from pulse.outbound import client
 from pulse.tenancy.models import Environment
-from screening import resume_files, resume_suggestions, resume_text
+from screening import resume_files, resume_suggestions
 from screening.account import Account
 from screening.models import Candidate, Resume
 from screening.selectors import candidates as selectors
@@ -100,6 +100,8 @@ def _suggest(resume: Resume) -> None:
         data = resume_files.read(resume)
     except FileNotFoundError:
         return  # replaced or erased meanwhile
+    from screening import resume_text  # here, because it is wanted seldom and slows every start
+
     text = resume_text.text_of(data, resume.media_type)
     Resume.unscoped.filter(pk=resume.pk, file_name=resume.file_name).update(
         suggestions=resume_suggestions.suggestions(text)
