@@ -15,6 +15,7 @@ class AnalyticsConfig(products.ProductConfig):
     prefixes = (PREFIX,)
     dialect_path = "analytics.dialect.AnalyticsDialect"
     urls = "analytics.urls"
+    console_scopes = ("query", "query")
     page_urls = "analytics.page_urls"
     navigation = (("Analytics", "/analytics"),)
     doors = (

@@ -118,6 +118,8 @@ class ProductConfig(AppConfig):
     """Whether ``X-API-Key`` is read where there is no ``Authorization``."""
     key_kinds: tuple[KeyKind, ...] = ()
     """The kinds of keys the console mints for this product."""
+    console_scopes: tuple[str, str] = ("read:webhooks", "write:webhooks")
+    """What a key needs to look at the console's lists, and to make endpoints and test events there."""
     key_pair: bool = False
     """Whether its kinds of keys belong together, and are replaced together."""
     plans: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ class ScreeningConfig(products.ProductConfig):
             example='"{base}/v1/candidates?limit=2" -H "Authorization: Bearer {key}"',
         ),
     )
+    console_scopes = ("webhooks:manage", "webhooks:manage")
     page_urls = "screening.page_urls"
     pumps = (
         products.Pump("screening-time", "screening.pumps.keep_time", period_seconds=15),

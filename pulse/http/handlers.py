@@ -12,15 +12,27 @@ from pulse import products
 from pulse.errors import ApiError, Dialect, ServerError
 from pulse.http.answers import refusal_response
 from pulse.http.normalize import normalize
-from pulse.http.requests import request_id_of
+from pulse.http.requests import bearer_token, request_id_of
 from pulse.incidents import services as incidents
+from pulse.products import ProductConfig
 
 log = structlog.get_logger(__name__)
+
+CONSOLE_API = "/developers/api/"
+
+
+def product_of(request: HttpRequest) -> ProductConfig | None:
+    """The product of the path, None for a page; of the console's API, which all share, the key's."""
+    product = products.for_path(request.path)
+    if product is None and request.path.startswith(CONSOLE_API):
+        token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+        return products.for_key(token) or products.installed()[0]
+    return product
 
 
 def dialect_for(request: HttpRequest) -> Dialect:
     """The dialect of the path; under a bare version prefix, of the presented key's product."""
-    product = products.for_path(request.path)
+    product = product_of(request)
     if product is None:
         raise LookupError(f"{request.path} belongs to no product")
     if product.is_catch_all(request.path) and not getattr(request, "resolver_match", None):

@@ -40,7 +40,7 @@ class ApiGate:
         self.view = inner._get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        product = products.for_path(request.path)
+        product = handlers.product_of(request)
         request.request_id = request_id_of(request)  # type: ignore[attr-defined]
         response = self._api(request, product) if product else self.pages(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]

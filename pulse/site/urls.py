@@ -83,4 +83,5 @@ urlpatterns = [
     ),
     path("developers/sink", deliveries.sink, name="sink"),
     path("developers/requests", requests.list_requests, name="requests"),
+    path("developers/api/", include("pulse.site.api.urls")),
 ]

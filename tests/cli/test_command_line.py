@@ -6,10 +6,12 @@ import contextlib
 import importlib
 import json
 import os
+import queue
 import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Iterator
@@ -55,28 +57,35 @@ def pulse(server, *arguments: str, stdin: str = "", **more: str) -> subprocess.C
 class Running:
     """A command that goes on until it is stopped; ``said`` waits for a line of its output."""
 
-    def __init__(self, server, *arguments: str) -> None:
+    def __init__(self, server, *arguments: str, **more: str) -> None:
         self.process = subprocess.Popen(
             command(*arguments),
-            env=variables(server),
+            env=variables(server, **more),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             # A suite in the background of a shell ignores it, and so would its children.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+        self.lines: queue.Queue[str] = queue.Queue()
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self) -> None:
+        with self.process.stdout as output:
+            for line in output:
+                self.lines.put(line)
+        self.lines.put("")
 
     def said(self, pattern: str) -> re.Match[str]:
         deadline = time.monotonic() + WAIT_SECONDS
         lines = []
-        while time.monotonic() < deadline:
-            line = self.process.stdout.readline()
-            lines.append(line)
-            found = re.search(pattern, line)
-            if found:
-                return found
-            if not line:
-                break
+        with contextlib.suppress(queue.Empty):
+            while not lines or lines[-1]:
+                lines.append(self.lines.get(timeout=max(0.0, deadline - time.monotonic())))
+                found = re.search(pattern, lines[-1])
+                if found:
+                    return found
         raise AssertionError(f"no {pattern!r} in {lines}")
 
     def stop(self, how: signal.Signals) -> int:
@@ -85,14 +94,14 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(server, *arguments: str) -> Iterator[Running]:
-    started = Running(server, *arguments)
+def running(server, *arguments: str, **more: str) -> Iterator[Running]:
+    started = Running(server, *arguments, **more)
     try:
         yield started
     finally:
         started.process.kill()
-        started.process.stdout.close()
         started.process.wait()
+        started.reader.join()
 
 
 def hire(server, name: str) -> str:
@@ -197,11 +206,40 @@ def test_a_laptop_that_refuses_is_told_about(live_server, receiver):
         assert listening.stop(signal.SIGTERM) == 0
 
 
-def test_logs_follow_what_happens_from_now_on(live_server):
-    earlier = hire(live_server, "before-the-tail")
-    with running(live_server, "logs", "tail", "--type", "employee.*") as tail:
+@pytest.mark.parametrize(
+    ("key", "event"),
+    [
+        ("PULSE_COLLAB_SECRET_KEY", "thread.created"),
+        ("PULSE_SCREENING_KEY", "screening.completed"),
+        ("PULSE_ANALYTICS_QUERY_KEY", "erasure.finished"),
+        ("PULSE_TRACES_KEY", "alert.fired"),
+    ],
+)
+def test_events_of_every_product_are_triggered_and_heard(live_server, receiver, key, event):
+    mine = {"PULSE_API_KEY": live_server.keys[key]}
+    with running(live_server, "listen", "--forward-to", receiver.url, **mine) as listening:
+        listening.said("Signing secret")
+        triggered = pulse(live_server, "trigger", event, **mine)
+        listening.said(rf"{re.escape(event)} .* → 200 in")
+
+        assert (triggered.returncode, triggered.stderr) == (0, "")
+        assert listening.stop(signal.SIGTERM) == 0
+
+
+def test_events_are_followed_from_now_on(live_server):
+    earlier = hire(live_server, "before-the-events")
+    with running(live_server, "logs", "events", "--type", "employee.*") as tail:
         tail.said("Waiting for events.")
-        later = hire(live_server, "after-the-tail")
+        later = hire(live_server, "after-the-events")
 
         line = tail.said(rf"employee\.created +evt_\S+  {later}")
         assert earlier not in line.string
+
+
+def test_the_log_of_requests_is_followed_from_now_on(live_server):
+    with running(live_server, "logs", "tail", "--status", "failing") as tail:
+        tail.said("Waiting for requests.")
+        hire(live_server, "in-the-log")
+        pulse(live_server, "api", "GET", "/v1/employees/emp_of_the_log")
+
+        tail.said(r"^\S+Z  404  GET +\d+ ms  /v1/employees/emp_of_the_log  req_\S+  key_\S+$")

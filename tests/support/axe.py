@@ -6,6 +6,7 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 
+AXE = Axe()
 GRAVE = ("serious", "critical")
 SCHEMES = ("light", "dark")
 WITH_WCAG_22 = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
@@ -26,12 +27,18 @@ def grave_issues(
     options = WITH_WCAG_22 | ({"runOnly": {"type": "rule", "values": list(rules)}} if rules else {})
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for violation in Axe().run(page, options=options).response["violations"]:
+        for violation in _violations(page, options):
             if violation["impact"] not in GRAVE:
                 continue
             found += [_line(scheme, violation, node) for node in violation["nodes"]]
     page.emulate_media(color_scheme=SCHEMES[0])
     return found
+
+
+def _violations(page: Any, options: dict[str, Any]) -> list[dict[str, Any]]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    return list(page.evaluate("async (how) => (await axe.run(how)).violations", options))
 
 
 def _line(scheme: str, violation: dict[str, Any], node: dict[str, Any]) -> str:

@@ -17,7 +17,6 @@ from typing import Any
 from pulse_cli.client import Client, CommandFailed
 from pulse_cli.following import Feed
 
-SINK = "pulse:sink"
 TIMEOUT_SECONDS = 10.0
 NOT_PASSED_ON = {"accept-encoding", "content-length", "host"}
 
@@ -28,10 +27,10 @@ def listen(client: Client, forward_to: str, events: list[str], *, pause_seconds:
         print(f"Ready. {', '.join(events)} → {forward_to}", flush=True)
         print(f"Signing secret: {made['secret']}", flush=True)
         query = {"endpoint_id": made["id"], "status": "delivered"}
-        feed = Feed(client, "/v1/webhook-deliveries", query)
+        feed = Feed(client, "/developers/api/deliveries", query)
         while True:
             for row in feed.fresh():
-                detail = client.call("GET", f"/v1/webhook-deliveries/{row['id']}")
+                detail = client.call("GET", f"/developers/api/deliveries/{row['id']}")
                 print(_line(row, forward(detail, forward_to)), flush=True)
             time.sleep(pause_seconds)
 
@@ -41,14 +40,14 @@ def endpoint(client: Client, events: list[str]) -> Iterator[dict[str, Any]]:
     """An endpoint at the sink, for the time of the block."""
     made = client.call(
         "POST",
-        "/v1/webhook-endpoints",
-        {"url": SINK, "events": events, "description": f"pulse listen on {platform.node()}"[:500]},
+        "/developers/api/endpoints",
+        {"events": events, "description": f"pulse listen on {platform.node()}"[:500]},
     )
     try:
         yield made
     finally:
         with contextlib.suppress(CommandFailed):  # the server may be the reason for leaving
-            client.call("DELETE", f"/v1/webhook-endpoints/{made['id']}")
+            client.call("DELETE", f"/developers/api/endpoints/{made['id']}")
 
 
 def forward(delivery: dict[str, Any], url: str) -> str:

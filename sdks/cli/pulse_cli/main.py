@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from pulse_cli import client as clients
@@ -59,12 +60,17 @@ def parser() -> argparse.ArgumentParser:
     three.set_defaults(command=trigger)
 
     logs = commands.add_parser("logs", help="what happens, while it happens")
-    tail = logs.add_subparsers(required=True, metavar="COMMAND").add_parser(
-        "tail", help="print every new event"
-    )
-    tail.add_argument("--type", default="", help="a type or a family: leave.*")
+    kinds = logs.add_subparsers(required=True, metavar="COMMAND")
+    tail = kinds.add_parser("tail", help="print every new request")
+    tail.add_argument("--method", default="")
+    tail.add_argument("--status", default="", help="404, 4xx, or failing")
+    tail.add_argument("--path", default="", help="a part of it")
     tail.add_argument("--json", action="store_true", help="one JSON object a line")
-    tail.set_defaults(command=tail_logs)
+    tail.set_defaults(command=tail_requests)
+    events = kinds.add_parser("events", help="print every new event")
+    events.add_argument("--type", default="", help="a type or a family: leave.*")
+    events.add_argument("--json", action="store_true", help="one JSON object a line")
+    events.set_defaults(command=tail_events)
     return top
 
 
@@ -114,26 +120,53 @@ def listen(client: Client, options: argparse.Namespace) -> int:
 
 
 def trigger(client: Client, options: argparse.Namespace) -> int:
-    rows = client.call("GET", "/v1/webhook-endpoints", query={"limit": 100})["data"]
+    rows = client.call("GET", "/developers/api/endpoints", query={"limit": 100})["data"]
     chosen = [
         row for row in rows if row["status"] == "active" and options.endpoint in ("", row["id"])
     ]
     if not chosen:
         raise CommandFailed("No active endpoint. Start one: pulse listen --forward-to URL")
     for row in chosen:
-        path = f"/v1/webhook-endpoints/{row['id']}/test"
+        path = f"/developers/api/endpoints/{row['id']}/test"
         made = client.call("POST", path, {"type": options.event})
         print(f"{made['event_type']}  {made['id']}  → {row['url']}")
     return 0
 
 
-def tail_logs(client: Client, options: argparse.Namespace) -> int:
-    feed = Feed(client, "/v1/events", {"type": options.type} if options.type else {})
+def tail_requests(client: Client, options: argparse.Namespace) -> int:
+    filters = {name: getattr(options, name) for name in ("method", "status", "path")}
+    chosen = {name: value for name, value in filters.items() if value}
+    return _tail(client, "requests", chosen, options.json, _request_line)
+
+
+def tail_events(client: Client, options: argparse.Namespace) -> int:
+    chosen = {"type": options.type} if options.type else {}
+    return _tail(client, "events", chosen, options.json, _event_line)
+
+
+def _tail(
+    client: Client,
+    what: str,
+    filters: dict[str, str],
+    as_json: bool,
+    line: Callable[[dict[str, Any]], str],
+) -> int:
+    """Print what is new in one of the console's lists until interrupted."""
+    feed = Feed(client, f"/developers/api/{what}", filters)
     feed.skip()
-    print("Waiting for events.", file=sys.stderr, flush=True)
+    print(f"Waiting for {what}.", file=sys.stderr, flush=True)
     while True:
         for row in feed.fresh():
-            subject = (row["data"] or {}).get("id", "")
-            line = f"{row['created_at']}  {row['type']:<28} {row['id']}  {subject}"
-            print(json.dumps(row, ensure_ascii=False) if options.json else line, flush=True)
+            print(json.dumps(row, ensure_ascii=False) if as_json else line(row), flush=True)
         time.sleep(PAUSE_SECONDS)
+
+
+def _request_line(row: dict[str, Any]) -> str:
+    took = f"{row['duration_ms']} ms"
+    start = f"{row['at']}  {row['status']}  {row['method']:<6} {took:>8}"
+    return f"{start}  {row['path']}  {row['request_id']}  {row['key_id'] or '-'}"
+
+
+def _event_line(row: dict[str, Any]) -> str:
+    subject = (row["data"] or {}).get("id", "")
+    return f"{row['created_at']}  {row['type']:<28} {row['id']}  {subject}"
