@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from hr import events, shapes
+from hr import events, shapes, statements
 from hr.models import Employee
 from hr.selectors import calendars, entries, leave, scores
 from hr.selectors import employees as people
@@ -102,3 +102,4 @@ def _empty(employee: Employee, today: date, now: datetime) -> None:
     employee.updated_at = now
     employee.version += 1
     employee.save()
+    statements.forget_parts()
