@@ -86,15 +86,21 @@ def first_page(
     purpose: str,
     day: date | None = None,
     parts: Callable[[], disjoint.Parts] = tuple,
+    total: bool = True,
 ) -> Page:
-    """The page without a cursor, as ``keyset`` gives it but for the total, from kept SQL.
+    """The page without a cursor, as ``keyset`` gives it, from kept SQL.
 
     ``build`` gives a ``.values()`` queryset that depends on nothing but the environment, what
     ``purpose`` says, and the ``day``; ``parts`` where its rows lie, or nothing.
     """
     key = (environment.pk, purpose, order, limit, day)
-    rows = compiled.rows(key, lambda: _first(build(), parts(), order, limit + 1))
-    return _page(rows, environment, order, limit, purpose, None)
+    page = lambda: _first(build(), parts(), order, limit + 1)  # noqa: E731 -- run once a key
+    count = None
+    if total:
+        rows, count = compiled.rows_and_count(key, page, lambda: disjoint.whole(build, parts))
+    else:
+        rows = compiled.rows(key, page)
+    return _page(rows, environment, order, limit, purpose, count)
 
 
 def _first(

@@ -183,6 +183,7 @@ if PULSE_DATABASE_URL:
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {
                 "connect_timeout": 3,
+                "prepare_threshold": 5,  # of what pulse.db.postgresql lets the server plan
                 "options": (
                     f"-c statement_timeout={'0' if _long else '5s'} -c lock_timeout=5s"
                     " -c idle_in_transaction_session_timeout=30s"

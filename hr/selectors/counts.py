@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Max, QuerySet
@@ -22,35 +23,43 @@ MARKED = (Employee, LeaveEntry)
 _kept: dict[tuple[int, str], tuple[datetime | None, float, int]] = {}
 
 
+def kept_total(
+    found: Callable[[], QuerySet[Any]], *, environment: Environment, purpose: str
+) -> int | None:
+    """The number of rows of ``found()``, where it is known and still true; see ``total_of``."""
+    key = (environment.pk, purpose)
+    known = _kept.get(key)
+    if known is None:
+        return None
+    mark, until, count = known
+    if time.monotonic() <= until and mark == _mark(found().model, environment):
+        return count
+    _kept.pop(key, None)
+    return None
+
+
 def total_of(
     found: Callable[[], QuerySet[Any]],
     *,
     parts: Callable[[], disjoint.Parts] = tuple,
     environment: Environment,
     purpose: str,
+    counted: int | None = None,
 ) -> int:
     """The number of rows of ``found()``, which ``purpose`` describes with all its filters.
 
-    A count of 10,000 or more (40 ms a million) is kept for five seconds, and only while nothing in
-    the table has changed: two writers can commit in the other order than they took the time.
+    ``counted`` is what a page has counted already. A number of 10,000 or more (40 ms a million) is
+    kept for five seconds, and only while nothing in the table has changed: two writers can commit
+    in the other order than they took the time.
     """
     key = (environment.pk, purpose)
-    known = _kept.get(key)
-    if known is not None:
-        mark, until, count = known
-        if time.monotonic() <= until and mark == _mark(found().model, environment):
-            return count
-        _kept.pop(key, None)
-
-    def counted() -> QuerySet[Any, Any]:
-        return disjoint.together(some, "pk") if (some := parts()) else found()
-
-    count = compiled.count(key, counted)
+    count_now = partial(compiled.count, key, partial(disjoint.whole, found, parts))
+    count = count_now() if counted is None else counted
     if count >= KEPT_FROM and issubclass(model := found().model, MARKED):
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
         mark = _mark(model, environment)  # before the count that is kept: it never misses a change
-        _kept[key] = (mark, time.monotonic() + KEPT_SECONDS, compiled.count(key, counted))
+        _kept[key] = (mark, time.monotonic() + KEPT_SECONDS, count_now())
     return count
 
 

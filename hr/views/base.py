@@ -73,11 +73,17 @@ class HrView(ApiView):
         filters = sorted((name, str(value)) for name, value in query.items() if name not in PAGING)
         purpose = f"hr {type(self).__name__} {filters}"
         environment = self.request.environment
-        page = self._page(found, parts, columns, order, query, f"{purpose} {order}")
-        items = self.represented([shape(row) for row in page.items], query)
-        total = counts.total_of(
-            found, parts=parts, environment=environment, purpose=f"{purpose} {self.today}"
+        about: dict[str, Any] = {
+            "environment": environment,
+            "purpose": f"{purpose} {self.today}",
+        }
+        total = counts.kept_total(found, **about)
+        page = self._page(
+            found, parts, columns, order, query, f"{purpose} {order}", total=total is None
         )
+        if total is None:
+            total = counts.total_of(found, parts=parts, counted=page.total, **about)
+        items = self.represented([shape(row) for row in page.items], query)
         return self.show({"data": items, "next_cursor": page.next_cursor, "total_count": total})
 
     def _page(
@@ -88,6 +94,7 @@ class HrView(ApiView):
         order: tuple[str, ...],
         query: dict[str, Any],
         purpose: str,
+        total: bool,
     ) -> pagination.Page:
         where: dict[str, Any] = {
             "environment": self.request.environment,
@@ -97,7 +104,11 @@ class HrView(ApiView):
         }
         if query.get("cursor") is None:
             return pagination.first_page(
-                lambda: found().values(*columns, "pk"), parts=parts, day=self.today, **where
+                lambda: found().values(*columns, "pk"),
+                parts=parts,
+                day=self.today,
+                total=total,
+                **where,
             )
         rows = found().values(*columns, "pk")
         return pagination.keyset(rows, parts=parts(), cursor=query["cursor"], total=False, **where)

@@ -7,14 +7,16 @@ lists are asked for the same thing all day. What is kept is SQL and its paramete
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 MAX_KEPT = 1_000
+COUNTED = "rows_in_all"
 
 Build = Callable[[], QuerySet[Any, Any]]
 
@@ -32,12 +34,39 @@ _kept: dict[Hashable, _Compiled | None] = {}
 
 def rows(key: Hashable, build: Build) -> list[dict[str, Any]]:
     """The rows of ``build()``, a ``.values()`` queryset that ``key`` describes to the last filter."""
-    statement = _statement(("rows", key), build)
+    statement = _statement(("rows", key), lambda: _compile(build()))
+    return [] if statement is None else _converted(statement, _fetched(statement))
+
+
+def count(key: Hashable, build: Build) -> int:
+    """How many rows ``build()`` has."""
+    statement = _statement(("count", key), lambda: _compile(_numbers(build())))
+    return 0 if statement is None else int(_fetched(_counting(statement))[0][0])
+
+
+def rows_and_count(key: Hashable, build: Build, all_of: Build) -> tuple[list[dict[str, Any]], int]:
+    """``rows`` of a first page, and ``count`` of the list that it begins, in one question.
+
+    Two questions take a third more of both processes' time. A page without rows begins nothing.
+    """
+    statement = _statement(("both", key), lambda: _with_count(build(), all_of()))
     if statement is None:
-        return []
+        return [], 0
+    found = _converted(statement, _fetched(statement))
+    counts = [row.pop(COUNTED) for row in found]
+    return found, counts[0] if counts else 0
+
+
+def _fetched(statement: _Compiled) -> list[tuple[Any, ...]]:
+    if hasattr(connection, "fetch_planned"):
+        return connection.fetch_planned(statement.sql, statement.params)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.params)
-        found = [dict(zip(statement.names, row, strict=True)) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def _converted(statement: _Compiled, fetched: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    found = [dict(zip(statement.names, row, strict=True)) for row in fetched]
     for name, converters, expression in statement.converters:
         for row in found:
             for convert in converters:
@@ -45,22 +74,30 @@ def rows(key: Hashable, build: Build) -> list[dict[str, Any]]:
     return found
 
 
-def count(key: Hashable, build: Build) -> int:
-    """How many rows ``build()`` has."""
-    statement = _statement(("count", key), lambda: build().order_by().values("pk"))
-    if statement is None:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({statement.sql}) counted", statement.params)
-        return int(cursor.fetchone()[0])
-
-
-def _statement(key: Hashable, build: Build) -> _Compiled | None:
+def _statement(key: Hashable, build: Callable[[], _Compiled | None]) -> _Compiled | None:
     if key not in _kept:
         if len(_kept) >= MAX_KEPT:
             _kept.clear()
-        _kept[key] = _compile(build())
+        _kept[key] = build()
     return _kept[key]
+
+
+def _numbers(queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    return queryset.order_by().values("pk")
+
+
+def _counting(statement: _Compiled) -> _Compiled:
+    return replace(statement, sql=f"SELECT COUNT(*) FROM ({statement.sql}) counted")
+
+
+def _with_count(page: QuerySet[Any, Any], all_of: QuerySet[Any, Any]) -> _Compiled | None:
+    """The page's statement with the count as one more column, which is worked out once."""
+    counted = _compile(_numbers(all_of))
+    if counted is None:
+        return None
+    # Nothing of a caller's is in the text: Django wrote it, and its parameters stay apart.
+    count = RawSQL(f"({_counting(counted).sql})", counted.params)  # noqa: S611
+    return _compile(page.annotate(**{COUNTED: count}))
 
 
 def _compile(queryset: QuerySet[Any, Any]) -> _Compiled | None:

@@ -15,6 +15,7 @@ from tests.soak.load import call
 from tests.support import browser
 
 PATH = "/api/v1/pulse"
+PATIENCE = 40
 NODE = Path(__file__).parent / "node"
 
 
@@ -25,7 +26,7 @@ def ask(live_server, path):
 
 
 def test_a_listener_hears_of_an_event_within_seconds(live_server):
-    connection = http.client.HTTPConnection(urlsplit(live_server.base_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(live_server.base_url).netloc, timeout=PATIENCE)
     key = live_server.keys["PULSE_ANALYTICS_QUERY_KEY"]
     connection.request("GET", f"{PATH}/live", headers={"Authorization": f"Bearer {key}"})
     stream = connection.getresponse()
@@ -42,15 +43,15 @@ def test_a_listener_hears_of_an_event_within_seconds(live_server):
 
 
 def _snapshot(stream, wanted):
-    """The next snapshot of the stream that is wanted; fails after ten seconds without one."""
-    deadline = time.monotonic() + 10
+    """The next snapshot of the stream that is wanted; fails after a while without one."""
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         line = stream.readline().decode()
         if line.startswith("data: "):
             snapshot = json.loads(line.removeprefix("data: "))
             if wanted(snapshot):
                 return snapshot
-    raise AssertionError("no such snapshot within ten seconds")
+    raise AssertionError(f"no such snapshot within {PATIENCE} seconds")
 
 
 def test_segments_own_python_client_delivers_a_batch_that_shows_in_top_events(live_server):

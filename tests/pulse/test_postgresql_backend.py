@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, connections
 
+from pulse.db import compiled
 from pulse.tenancy.models import Environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,6 +49,31 @@ def test_an_instant_comes_back_as_it_was_stored(environment, moment):
 
     assert read == moment
     assert read.utcoffset() == timedelta(0)
+
+
+def test_a_kept_plan_is_made_anew_when_a_migration_changed_what_it_reads(environment):
+    build = lambda: Environment.objects.filter(pk=environment.pk).values("name")  # noqa: E731
+    for _ in range(10):
+        assert compiled.rows("planned", build) == [{"name": environment.name}]
+
+    with _other_type_of_name():
+        for _ in range(3):
+            assert compiled.rows("planned", build) == [{"name": environment.name}]
+
+
+@contextlib.contextmanager
+def _other_type_of_name():
+    """The column as text for a while; SQLite makes a plan for every query and has no types to change."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    change = "ALTER TABLE tenancy_environment ALTER COLUMN name TYPE {}"
+    with connection.cursor() as cursor:
+        cursor.execute(change.format("text"))
+        try:
+            yield
+        finally:
+            cursor.execute(change.format("varchar(120)"))
 
 
 def _last_query(mine) -> str:

@@ -13,15 +13,15 @@ from pulse.doors.turns import STUCK_SECONDS, Turns
 PATIENCE = 5
 
 
-def test_quick_jobs_are_done_in_order_by_who_is_at_work():
+def test_quick_jobs_are_done_in_order_by_who_is_at_work(monkeypatch):
+    monkeypatch.setattr(turns_of, "STUCK_SECONDS", 60)  # however busy this machine is
     turns, done = Turns(4, "quick"), []
 
     futures = [turns.submit(done.append, number) for number in range(200)]
 
     for future in futures:
         future.result(PATIENCE)
-    assert sorted(done) == list(range(200))
-    assert done[:50] == list(range(50))
+    assert done == list(range(200))
 
 
 def test_a_stuck_job_does_not_hold_up_the_next_one():
