@@ -13,6 +13,7 @@ from pulse.exports.writing import safe_cell
 from pulse.tenancy.models import Environment
 from traces import queries, shapes
 from traces.ingest import authenticate
+from traces.parameters import Reader
 from traces.selectors import traces as trace_selectors
 
 CHUNK = 200
@@ -28,7 +29,7 @@ async def traces(request: Request) -> StreamingResponse:
     """GET /v1/traces/export"""
     credential = await authenticate(request, "read:traces")
     parameters = dict(reversed(request.query()))
-    reader = queries.Reader(parameters)
+    reader = Reader(parameters)
     form = reader.choice("format", tuple(TYPES), "ndjson")
     chosen = reader.choice("spelling", shapes.SPELLINGS, "camel")
     wanted = queries.trace_filter(reader)

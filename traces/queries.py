@@ -1,19 +1,12 @@
-"""Query parameters as filters; all mistakes of a query are reported together, as the contract does.
-
-Unknown parameters are ignored, and of a repeated one the first counts.
-"""
+"""Query parameters as filters, one class for each list or report."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulse import strictjson
-from traces import instants
-from traces.decoding.items import KINDS, PROVIDERS, SOURCES, STATUSES
-from traces.errors import InvalidDate, InvalidQuery
+from traces.decoding.items import KINDS, SOURCES, STATUSES
+from traces.parameters import Parameters, Reader
 from traces.shapes import SPELLINGS
 
 DEFAULT_LIMIT = 100
@@ -25,91 +18,6 @@ TRACE_GROUPS = ("day", "hour", "model", "provider", "service")
 SPAN_GROUPS = ("day", "hour")
 MEASURES = ("requests", "cost", "latency", "tokens")
 SPLITS = ("none", "model", "provider", "service")
-
-Parameters = Mapping[str, str]
-_INTEGER = re.compile(r"-?\d{1,17}", re.ASCII)
-_NUMBER = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
-
-__all__ = ["PROVIDERS", "AnalyticsQuery", "SessionQuery", "SpanQuery", "TraceQuery"]
-
-
-class Reader:
-    """Reads parameters one by one and remembers what is wrong with them."""
-
-    def __init__(self, parameters: Parameters) -> None:
-        self.parameters = parameters
-        self.issues: list[dict[str, Any]] = []
-
-    def wrong(self, name: str, code: str, message: str) -> None:
-        self.issues.append({"code": code, "path": [name], "message": message})
-
-    def finish(self) -> None:
-        if self.issues:
-            raise InvalidQuery(self.issues)
-
-    def text(self, name: str, *, empty: bool = True) -> str:
-        """A string; the empty one is no filter."""
-        value = self.parameters.get(name, "")
-        if not strictjson.storable(value):
-            self.wrong(name, "invalid_format", "Invalid string: holds a character nothing can hold")
-            return ""
-        if not empty and value == "" and name in self.parameters:
-            self.wrong(name, "too_small", "Too small: expected string to have >=1 characters")
-        return value
-
-    def choice(self, name: str, options: tuple[str, ...], default: str = "") -> str:
-        value = self.parameters.get(name)
-        if value is None:
-            return default
-        if value not in options:
-            listed = "|".join(f'"{option}"' for option in options)
-            self.wrong(name, "invalid_value", f"Invalid option: expected one of {listed}")
-            return default
-        return value
-
-    def integer(self, name: str, default: int, minimum: int, maximum: int) -> int:
-        value = self.parameters.get(name)
-        if value is None:
-            return default
-        if not _INTEGER.fullmatch(value):
-            self.wrong(name, "invalid_type", "Invalid input: expected int, received NaN")
-            return default
-        number = int(value)
-        if number < minimum:
-            self.wrong(name, "too_small", f"Too small: expected number to be >={minimum}")
-        elif number > maximum:
-            self.wrong(name, "too_big", f"Too big: expected number to be <={maximum}")
-        return number
-
-    def number(self, name: str) -> float | None:
-        value = self.parameters.get(name)
-        if value is None or value == "":
-            return None
-        if not _NUMBER.fullmatch(value):
-            self.wrong(name, "invalid_type", "Invalid input: expected number, received NaN")
-            return None
-        return float(value)
-
-    def date(self, name: str, *, end_of_day: bool) -> int | None:
-        value = self.parameters.get(name)
-        if value is None:
-            return None
-        try:
-            return instants.filter_ms(value, end_of_day=end_of_day)
-        except ValueError:
-            raise InvalidDate(name) from None
-
-    def instant(self, name: str) -> int:
-        """A required RFC 3339 date-time with its zone."""
-        value = self.parameters.get(name)
-        if value is None:
-            self.wrong(name, "invalid_type", "Invalid input: expected string, received undefined")
-            return 0
-        try:
-            return instants.rfc_3339_ms(value)
-        except ValueError:
-            self.wrong(name, "invalid_format", "Invalid ISO datetime")
-            return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pulse.site.access import require
 from traces import instants, queries
 from traces.pages import reading
 from traces.pages.base import RANGE_NAMES, RANGES, frame, page_of
-from traces.selectors import analytics, upkeep
+from traces.selectors import analytics, cells, span_analytics, upkeep
 
 
 @require("traces", "view")
@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 | {"p95": reading.duration(one["latency"]["p95"])}
                 for one in report["groups"]
             ],
-            agents=analytics.span_totals(
+            agents=span_analytics.span_totals(
                 environment, queries.AnalyticsQuery(from_ms, now_ms, "day")
             ),
             scores=upkeep.score_totals(environment),
@@ -68,15 +68,15 @@ def _periods(from_ms: int, to_ms: int, group_by: str) -> list[tuple[int, str]]:
     step = 3_600_000 if group_by == "hour" else instants.DAY_MS
     first = from_ms // step * step
     return [
-        (moment // 1000, analytics.period_of(moment, group_by))
+        (moment // 1000, cells.period_of(moment, group_by))
         for moment in range(first, to_ms + 1, step)
     ]
 
 
 def _charts(
-    periods: list[tuple[int, str]], tallies: dict[str, analytics.Tally]
+    periods: list[tuple[int, str]], tallies: dict[str, cells.Tally]
 ) -> dict[str, dict[str, Any]]:
-    empty = analytics.Tally()
+    empty = cells.Tally()
     rows = [tallies.get(period, empty) for _, period in periods]
     xs = [seconds for seconds, _ in periods]
     percentiles = [row.percentiles() for row in rows]

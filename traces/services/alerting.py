@@ -13,7 +13,7 @@ from traces import instants, shapes
 from traces.errors import AlertNotFound
 from traces.events import AlertFired, AlertRecovered
 from traces.models import Alert
-from traces.selectors import analytics, upkeep
+from traces.selectors import cells, upkeep
 from traces.services import deletion
 
 
@@ -47,8 +47,8 @@ def measure(alert: Alert, *, now: datetime) -> float:
     """What the alert's measure comes to over the window that ends now."""
     end = instants.to_ms(now)
     start = instants.to_ms(now - timedelta(minutes=alert.window_minutes))
-    whole = analytics.Tally()
-    for cell in analytics.cells(alert.environment, start, end):
+    whole = cells.Tally()
+    for cell in cells.in_range(alert.environment, start, end):
         whole.add(cell.tally)
     if alert.measure == Alert.Measure.COST_CENTS:
         return float(whole.cost_cents)

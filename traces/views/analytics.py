@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from pulse.http.answers import answer
 from pulse.http.requests import ApiRequest
 from traces import queries, schema
-from traces.selectors import analytics
+from traces.selectors import analytics, span_analytics
 from traces.views.base import TracesView
 
 
@@ -35,4 +35,4 @@ class SpanAnalyticsView(TracesView):
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.analytics_query(self.parameters, queries.SPAN_GROUPS)
-        return answer(analytics.span_totals(request.environment, query))
+        return answer(span_analytics.span_totals(request.environment, query))

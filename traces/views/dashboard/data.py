@@ -13,6 +13,7 @@ from traces import queries, schema
 from traces.decoding.batches import read_batch
 from traces.models import Inbox
 from traces.selectors import analytics as reports
+from traces.selectors import cells
 from traces.services import storing
 from traces.views import analytics, recorded
 from traces.views.base import TracesView
@@ -86,7 +87,7 @@ class OverviewView(Project, TracesView):
             group_by=query.group_by,
             split_by=query.split_by,
         )
-        whole = reports.Tally()
+        whole = cells.Tally()
         for _, _, tally in rows:
             whole.add(tally)
         return answer(
@@ -100,7 +101,7 @@ class OverviewView(Project, TracesView):
         )
 
 
-def _point(measure: str, period: str, key: str, tally: reports.Tally) -> dict[str, Any]:
+def _point(measure: str, period: str, key: str, tally: cells.Tally) -> dict[str, Any]:
     values: dict[str, Any] = {
         "requests": tally.requests,
         "cost": tally.cost_cents,
