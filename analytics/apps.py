@@ -72,6 +72,7 @@ class AnalyticsConfig(products.ProductConfig):
     )
     events = "analytics.events"
     seed = "analytics.sample.seed"
+    forget = "analytics.services.forget"
     exporters: ClassVar[dict[str, str]] = {"events": "analytics.exports.rows"}
     key_prefixes = ("pa_write_", "pa_query_")
     key_kinds = (

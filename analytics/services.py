@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from analytics.selectors import upkeep
 from analytics.selectors.upkeep import Doomed
 from analytics.statements import events, insert_ids
 from pulse.audit import services as audit
+from pulse.erasure.services import note_erasure
 from pulse.queue import kick
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
@@ -74,8 +75,24 @@ def _erase_batch(known: Erasure, now: datetime) -> None:
         return
     erasure.state, erasure.user_id, erasure.finished_at = Erasure.State.DONE, "", now
     erasure.save(update_fields=["state", "user_id", "finished_at"])
+    note_erasure(known.environment, _ledger_ref(known.user_id), now=now)
     data = shapes.erasure(erasure)
     publish(known.environment, ErasureFinished(data=data, subject_ref=erasure.public_id))
+
+
+def _ledger_ref(user_id: str) -> str:
+    """How the ledger knows a user of this product: other products may have people of the same id."""
+    return f"analytics {user_id}"
+
+
+def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
+    """Ask for the erasure of every user whom ``wanted`` accepts; how many that were."""
+    found = [one for one in upkeep.user_ids(environment) if wanted(_ledger_ref(one))]
+    for user_id in found:
+        request_erasure(environment, user_id=user_id, actor="system", now=now)
+    while found and carry_out_erasures(now=now):
+        pass
+    return len(found)
 
 
 def _delete(doomed: Sequence[Doomed]) -> None:

@@ -54,6 +54,7 @@ class TracesConfig(products.ProductConfig):
         products.Pump("traces-upkeep", "traces.services.alerting.pump", 60),
     )
     seed = "traces.samples.seed"
+    forget = "traces.services.deletion.forget"
     key_prefixes = ("pulse_sk_",)
     key_kinds = (
         products.KeyKind(

@@ -62,6 +62,12 @@ def of_user(environment_id: int, user_id: str, received_until_ms: int, limit: in
     return _doomed(rows, limit)
 
 
+def user_ids(environment: Environment) -> list[str]:
+    """Everybody whom an event of the environment names."""
+    rows = Event.objects.within(environment).exclude(user_id=None)
+    return list(rows.values_list("user_id", flat=True).distinct())
+
+
 def received_before(environment: Environment, cutoff_ms: int, limit: int) -> list[Doomed]:
     """The earliest stored events of an environment that are past their retention."""
     rows = Event.objects.within(environment).filter(received_ms__lt=cutoff_ms)

@@ -11,8 +11,8 @@ from pulse.erasure import selectors
 from pulse.erasure.services import digest_of
 from pulse.tenancy.models import Environment
 
-Ledger = dict[str, set[str]]
-"""Public id of an environment → digests of whom it has forgotten."""
+Ledger = dict[str, dict[str, datetime]]
+"""Public id of an environment → digest of whom it has forgotten → when last."""
 
 
 def forget_again(known: Ledger, *, now: datetime) -> int:
@@ -23,7 +23,9 @@ def forget_again(known: Ledger, *, now: datetime) -> int:
     restored = selectors.ledger()
     count = 0
     for environment in selectors.environments_called(list(known)):
-        lost = known[environment.public_id] - restored.get(environment.public_id, set())
+        had = restored.get(environment.public_id, {})
+        erased = known[environment.public_id]
+        lost = {digest for digest, at in erased.items() if digest not in had or had[digest] < at}
         if lost:
             count += _forget(environment, lost, now)
     return count

@@ -48,11 +48,12 @@ def erased_at(environment: Environment, digest: str) -> datetime | None:
     return rows.values_list("erased_at", flat=True).first()
 
 
-def ledger() -> dict[str, set[str]]:
-    """Public id of an environment → digests of whom it has forgotten."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for environment_id, digest in Erasure.unscoped.values_list("environment__public_id", "digest"):
-        found[environment_id].add(digest)
+def ledger() -> dict[str, dict[str, datetime]]:
+    """Public id of an environment → digest of whom it has forgotten → when last."""
+    found: dict[str, dict[str, datetime]] = defaultdict(dict)
+    columns = ("environment__public_id", "digest", "erased_at")
+    for environment_id, digest, erased in Erasure.unscoped.values_list(*columns):
+        found[environment_id][digest] = erased
     return dict(found)
 
 

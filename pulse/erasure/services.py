@@ -48,8 +48,23 @@ def erase_subject(
         "events": _erase_events(environment, selectors.events_about(environment, subject_ref), now),
         "answers": _erase_answers(environment, subject_ref),
         "mails": _erase_mails(environment, subject_ref, addresses or []),
-        "exports": _erase_exports(environment),
     }
+    return note_erasure(environment, subject_ref, now=now, counts=counts)
+
+
+@transaction.atomic
+def note_erasure(
+    environment: Environment,
+    subject_ref: str,
+    *,
+    now: datetime,
+    counts: dict[str, int] | None = None,
+) -> Erasure:
+    """Note in the ledger that a subject was forgotten, so that a restored backup forgets it again.
+
+    Finished exports of the environment go, for they may hold what was erased. Safe to repeat.
+    """
+    counts = (counts or {}) | {"exports": _erase_exports(environment)}
     row, _ = Erasure.objects.within(environment).update_or_create(
         environment=environment,
         digest=digest_of(environment, subject_ref),

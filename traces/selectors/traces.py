@@ -57,6 +57,12 @@ def windows(environment: Environment, wanted: TraceFilter) -> Iterator[QuerySet[
         before = pks[-1]
 
 
+def users(environment: Environment) -> list[str]:
+    """Everybody whom a trace of the environment names."""
+    rows = Trace.objects.within(environment).exclude(user_key=None)
+    return [user for user in rows.values_list("user_key", flat=True).distinct() if user]
+
+
 def _search(environment: Environment, wanted: TraceFilter, before: int | None) -> list[int]:
     """Keys of the newest traces before a key whose words and metadata fit; nothing else is checked."""
     sought = words.sought(wanted.text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from pulse.erasure.services import note_erasure
 from pulse.tenancy.models import Environment
 from traces import instants, shapes, statements
 from traces.decoding.items import LLM_CALL
@@ -23,13 +24,31 @@ def delete_trace(environment: Environment, *, trace_id: str) -> bool:
     return _delete(environment, [trace_id]) > 0
 
 
-def delete_matching(environment: Environment, *, wanted: TraceFilter) -> int:
-    """Delete every trace that matches, in transactions of bounded size. Returns how many."""
+def delete_matching(environment: Environment, *, wanted: TraceFilter, now: datetime) -> int:
+    """Delete every trace that matches, in transactions of bounded size. Returns how many.
+
+    To delete all of one user is to forget them, which a restored backup is told.
+    """
     deleted = 0
     for found in trace_selectors.windows(environment, wanted):
         while ids := list(found.values_list("trace_id", flat=True)[:BATCH]):
             deleted += _delete(environment, ids)
+    if wanted.user and wanted == TraceFilter(user=wanted.user):
+        note_erasure(environment, _ledger_ref(wanted.user), now=now)
     return deleted
+
+
+def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
+    """Delete the traces of every user whom ``wanted`` accepts; how many users that were."""
+    found = [one for one in trace_selectors.users(environment) if wanted(_ledger_ref(one))]
+    for user in found:
+        delete_matching(environment, wanted=TraceFilter(user=user), now=now)
+    return len(found)
+
+
+def _ledger_ref(user: str) -> str:
+    """How the ledger knows a user of this product: other products may have people of the same id."""
+    return f"traces {user[:200]}"
 
 
 def expire(environment: Environment, *, days: int, now: datetime) -> int:

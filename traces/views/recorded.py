@@ -43,7 +43,7 @@ class TraceListView(TracesView):
     @extend_schema(parameters=schema.TRACE_PARAMETERS, responses={200: schema.DELETED})
     def delete(self, request: ApiRequest) -> HttpResponse:
         wanted = queries.deletion_filter(self.parameters)
-        deleted = deletion.delete_matching(request.environment, wanted=wanted)
+        deleted = deletion.delete_matching(request.environment, wanted=wanted, now=request.now)
         return answer({"deleted": deleted})
 
 
