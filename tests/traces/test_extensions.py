@@ -6,8 +6,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core import mail as outbox
 
+from pulse.mail import services as mail
 from pulse.webhooks.models import Event
+from tests.support.tenancy import make_user
 from tests.traces.samples import digest, make_trace, post_traces
 from traces.models import Alert, DeadLetter, Inbox, Trace
 from traces.services import alerting
@@ -38,6 +41,7 @@ def test_scores_are_added_filtered_and_summed_up(api):
 
 def test_an_alert_fires_once_and_recovers_once(api, environment):
     client = api("traces")
+    make_user(environment.organization, email="owner@example.com")
     now = datetime(2026, 1, 25, 7, tzinfo=UTC)
     made = client.post(
         "/v1/analytics/alerts",
@@ -52,6 +56,12 @@ def test_an_alert_fires_once_and_recovers_once(api, environment):
     types = list(Event.unscoped.order_by("pk").values_list("type", flat=True))
     assert types == ["alert.fired", "alert.recovered"]
     assert client.get(f"/v1/analytics/alerts/{made['id']}").json()["firingSince"] is None
+    assert mail.send_due() == 2
+    assert [(one.to, one.subject) for one in outbox.outbox] == [
+        (["owner@example.com"], "busy: requests is above 1"),
+        (["owner@example.com"], "busy: requests is no longer above 1"),
+    ]
+    assert "requests came to 2 in test. The alert's threshold is 1." in outbox.outbox[0].body
 
 
 def test_an_own_price_wins_over_the_table(api):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
+from pulse.mail import services as mail
+from pulse.tenancy import selectors as tenancy
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
 from traces import instants, shapes
@@ -75,6 +78,24 @@ def evaluate(pk: int, *, now: datetime) -> None:
     if crossed:
         event = AlertFired if above else AlertRecovered
         publish(alert.environment, event(data=shapes.alert(alert), subject_ref=alert.public_id))
+        _mail(alert, value, above=above)
+
+
+def _mail(alert: Alert, value: float, *, above: bool) -> None:
+    environment, measured = alert.environment, alert.get_measure_display().lower()
+    state = "is above" if above else "is no longer above"
+    for address in tenancy.admin_addresses(environment.organization):
+        mail.enqueue(
+            to=address,
+            subject=f"{alert.name}: {measured} {state} {alert.threshold:g}",
+            text=(
+                f"Over the last {alert.window_minutes} minutes, {measured} came to {value:g} in "
+                f"{environment.name}. The alert's threshold is {alert.threshold:g}.\n\n"
+                f"{settings.PULSE_PUBLIC_URL}/traces/alerts\n"
+            ),
+            environment=environment,
+            ref=alert.public_id,
+        )
 
 
 def pump() -> int:
