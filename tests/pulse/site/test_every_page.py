@@ -49,16 +49,32 @@ OPERATORS = (
     "/admin/hr/employee/",
     "/admin/hr/holiday/import/",
     "/admin/webhooks/delivery/",
+    "/admin/mail/outgoingmail/",
+)
+SECOND_FACTOR = (
+    "/accounts/2fa/",
+    "/accounts/2fa/totp/deactivate/",
+    "/accounts/2fa/recovery-codes/",
+    "/accounts/2fa/recovery-codes/generate/",
+    "/accounts/2fa/reauthenticate/",
+    "/accounts/reauthenticate/",
+    "/accounts/email/",
+    "/accounts/sessions/",
+    "/accounts/password/change/",
+    "/accounts/3rdparty/",
+    "/accounts/3rdparty/login/cancelled/",
 )
 ELSEWHERE = {
     "tests/screening/test_candidate_in_browser.py": ("s/",),
     "test_people.py": ("invitations/",),
-    "allauth's own, of a second factor, a mailed code, another provider, a password asked again": (
+    "test_the_pages_of_a_second_factor_are_sound": (
+        "accounts/2fa/",
         "accounts/reauthenticate/",
         "accounts/3rdparty/",
+    ),
+    "allauth's own, of a mailed code and of another provider, which are redirects": (
         "accounts/social/",
         "accounts/oidc/",
-        "accounts/2fa/",
         "accounts/login/code/",
         "accounts/^confirm-email/",
         "accounts/^password/reset/key/",
@@ -206,6 +222,39 @@ def test_every_page_of_a_stranger_is_sound(walk):
 def test_the_operators_pages_are_sound(walk, live_server):
     browsers.sign_in(walk.page, live_server)
     for path in OPERATORS:
+        walk.look(path)
+
+    assert not walk.wrong, "\n".join(walk.wrong)
+
+
+PERSON = """
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from pulse.tenancy.models import User
+person = User.objects.create_user(email="factor@example.com", password="correct horse battery staple")
+TOTP.activate(person, generate_totp_secret())
+print(user_pk_to_url_str(person), default_token_generator.make_token(person))
+print(RecoveryCodes.activate(person).get_unused_codes()[0])
+"""
+
+
+def test_the_pages_of_a_second_factor_are_sound(walk, live_server):
+    made = live_server.manage("shell", "-v", "0", "-c", PERSON)
+    assert made.returncode == 0, made.stderr
+    uid, token, code = made.stdout.split()
+
+    walk.look(f"/accounts/password/reset/key/{uid}-{token}/")
+    walk.look("/accounts/login/")
+    walk.page.fill("[name=login]", "factor@example.com")
+    walk.page.fill("[name=password]", "correct horse battery staple")
+    walk.page.click("main button[type=submit]")
+    walk.look("/accounts/2fa/authenticate/")
+    walk.page.fill("[name=code]", code)
+    walk.page.click("main button[type=submit]")
+    walk.page.wait_for_url("**/")
+    for path in SECOND_FACTOR:
         walk.look(path)
 
     assert not walk.wrong, "\n".join(walk.wrong)
