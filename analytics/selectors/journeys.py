@@ -14,6 +14,7 @@ from django.db.models import IntegerField, QuerySet, Value
 
 from analytics.filters import Filters
 from analytics.models import Event
+from analytics.selectors import uniques
 from analytics.selectors.events import filtered
 from analytics.statements import reading
 from pulse.tenancy.models import Environment
@@ -127,8 +128,8 @@ def retention(
     for its second figure, includes those who never came back. ``starts`` are the borders.
     """
     table, values = reading.bounds(connection.vendor, starts)
-    first, first_values = _plain(filtered(environment, cohort))
-    active, active_values = _plain(filtered(environment, activity))
+    first, first_values = _sql(filtered(environment, cohort), "user_id", "timestamp_ms")
+    active, active_values = _sql(filtered(environment, activity), "user_id", "timestamp_ms")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -159,8 +160,31 @@ def retention(
         }
 
 
-def _plain(rows: QuerySet[Event]) -> tuple[str, tuple[Any, ...]]:
-    return rows.values("user_id", "timestamp_ms").order_by().query.sql_with_params()
+_WITH_AN_ID = """
+SELECT session_id, (SELECT MAX(user_id) FROM ({passed}) AS mine WHERE mine.session_id = known.session_id),
+    first_ms, last_ms, events,
+    (SELECT name FROM ({passed}) AS mine WHERE mine.session_id = known.session_id
+     ORDER BY timestamp_ms, id LIMIT 1),
+    (SELECT name FROM ({passed}) AS mine WHERE mine.session_id = known.session_id
+     ORDER BY timestamp_ms DESC, id DESC LIMIT 1),
+    first_id
+FROM (SELECT session_id, MIN(timestamp_ms) AS first_ms, MAX(timestamp_ms) AS last_ms,
+             COUNT(*) AS events, MIN(id) AS first_id
+      FROM ({identified}) AS identified GROUP BY session_id
+      ORDER BY MIN(timestamp_ms) DESC, MIN(id) DESC LIMIT %s) AS known
+"""
+_BY_PAUSE = """
+SELECT CAST(NULL AS varchar(255)), user_id, MIN(timestamp_ms), MAX(timestamp_ms), COUNT(*),
+    MAX(CASE WHEN forth = 1 THEN name END), MAX(CASE WHEN back = 1 THEN name END), MIN(id)
+FROM (SELECT *,
+          ROW_NUMBER() OVER (PARTITION BY user_id, number ORDER BY timestamp_ms, id) AS forth,
+          ROW_NUMBER() OVER (PARTITION BY user_id, number ORDER BY timestamp_ms DESC, id DESC) AS back
+      FROM (SELECT *, SUM(begins) OVER (PARTITION BY user_id ORDER BY timestamp_ms, id) AS number
+            FROM (SELECT *, CASE WHEN timestamp_ms - LAG(timestamp_ms) OVER (
+                      PARTITION BY user_id ORDER BY timestamp_ms, id) <= %s THEN 0 ELSE 1 END AS begins
+                  FROM ({nameless}) AS nameless) AS paused) AS numbered) AS ranked
+GROUP BY user_id, number
+"""
 
 
 def sessions(
@@ -168,47 +192,32 @@ def sessions(
 ) -> list[dict[str, Any]]:
     """Sessions, the latest first: by session id, and by user and pause where there is none.
 
-    ``[{session_id, user_id, first_ms, last_ms, events, first_name, last_name}]``
+    ``[{session_id, user_id, first_ms, last_ms, events, first_name, last_name}]``. Those with an id are
+    found in the index by session; only what is listed is looked at more closely.
     """
-    rows = filtered(environment, filters).exclude(user_id=None, session_id=None)
-    inner, values = (
-        rows.values("id", "name", "user_id", "session_id", "timestamp_ms")
-        .order_by()
-        .query.sql_with_params()
-    )
+    rows = filtered(environment, filters)
+    passed, values = _sql(rows, "id", "name", "user_id", "session_id", "timestamp_ms")
+    with_id = rows.filter(session_id__isnull=False)
+    identified, identified_values = _sql(with_id, "id", "session_id", "timestamp_ms")
+    if uniques.reads_whole_index(environment, filters):
+        identified = reading.along_index(identified, uniques.INDEXES["session_id"])
+    without = rows.filter(session_id=None, user_id__isnull=False)
+    nameless, nameless_values = _sql(without, "id", "name", "user_id", "timestamp_ms")
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH passed AS ({inner}),
-            paused AS (
-                SELECT *, CASE WHEN session_id IS NULL AND timestamp_ms - LAG(timestamp_ms) OVER (
-                    PARTITION BY user_id, session_id ORDER BY timestamp_ms, id) <= %s
-                    THEN 0 ELSE 1 END AS begins FROM passed),
-            numbered AS (
-                SELECT *, CASE WHEN session_id IS NULL THEN SUM(begins) OVER (
-                    PARTITION BY user_id, session_id ORDER BY timestamp_ms, id) ELSE 0 END AS number,
-                    CASE WHEN session_id IS NULL THEN user_id END AS visitor FROM paused),
-            ranked AS (
-                SELECT *,
-                    ROW_NUMBER() OVER (PARTITION BY session_id, visitor, number
-                                       ORDER BY timestamp_ms, id) AS forth,
-                    ROW_NUMBER() OVER (PARTITION BY session_id, visitor, number
-                                       ORDER BY timestamp_ms DESC, id DESC) AS back
-                FROM numbered)
-            SELECT session_id, MAX(user_id), MIN(timestamp_ms), MAX(timestamp_ms), COUNT(*),
-                MAX(CASE WHEN forth = 1 THEN name END), MAX(CASE WHEN back = 1 THEN name END)
-            FROM ranked GROUP BY session_id, visitor, number
-            ORDER BY MIN(timestamp_ms) DESC, MIN(id) DESC LIMIT %s OFFSET %s
-            """,
-            [*values, GAP_MS, limit, offset],
+        statement = (
+            f"SELECT * FROM ({_WITH_AN_ID.format(passed=passed, identified=identified)}) AS named"
+            f" UNION ALL SELECT * FROM ({_BY_PAUSE.format(nameless=nameless)}) AS others"
+            " ORDER BY 3 DESC, 8 DESC LIMIT %s OFFSET %s"
         )
-        names = (
-            "session_id",
-            "user_id",
-            "first_ms",
-            "last_ms",
-            "events",
-            "first_name",
-            "last_name",
-        )
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        first = [*values, *values, *values, *identified_values, limit + offset]
+        cursor.execute(statement, [*first, GAP_MS, *nameless_values, limit, offset])
+        return [dict(zip(_SESSION, row, strict=False)) for row in cursor.fetchall()]
+
+
+_SESSION = (
+    "session_id", "user_id", "first_ms", "last_ms", "events", "first_name", "last_name",
+)  # fmt: skip
+
+
+def _sql(rows: QuerySet[Event], *columns: str) -> tuple[str, tuple[Any, ...]]:
+    return rows.values(*columns).order_by().query.sql_with_params()

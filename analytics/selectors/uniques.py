@@ -65,18 +65,21 @@ def tally(rows: QuerySet[Event], column: Column, thing: Combinable) -> tuple[str
     )
 
 
+def reads_whole_index(environment: Environment, filters: Filters) -> bool:
+    """Whether an index of INDEXES is less to read than each event by itself. SQLite only."""
+    if connection.vendor != "sqlite" or not filters.time_only:
+        return False
+    return WIDE * rollups.total(environment, filters) > rollups.total(environment, Filters())
+
+
 def _counted(
     environment: Environment, filters: Filters, column: Column, thing: Combinable
 ) -> dict[Any, int]:
     rows = filtered(environment, filters).filter(**{f"{column}__isnull": False})
     pairs = rows.values(who=F(column)).annotate(thing=thing).order_by().distinct()
     sql, values = pairs.query.sql_with_params()
-    if filters.time_only and _wide(environment, filters):
-        sql = reading.along_index(connection.vendor, sql, INDEXES[column])
+    if reads_whole_index(environment, filters):
+        sql = reading.along_index(sql, INDEXES[column])
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT thing, COUNT(*) FROM ({sql}) AS pairs GROUP BY thing", values)
         return dict(cursor.fetchall())
-
-
-def _wide(environment: Environment, filters: Filters) -> bool:
-    return WIDE * rollups.total(environment, filters) > rollups.total(environment, Filters())
