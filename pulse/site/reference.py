@@ -15,6 +15,7 @@ from pulse.site import schemas
 
 METHODS = ("get", "post", "put", "patch", "delete")
 MOST_FIELDS = 80
+SPELLED = {"Scim": "SCIM", "Api keys": "API keys", "Openapi.json": "OpenAPI"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,7 @@ def sections(product: str) -> list[Section]:
                 continue
             operation = item[method]
             tag = (operation.get("tags") or [_tag(path)])[0]
-            section = found.setdefault(
-                tag, Section(tag.replace("-", " ").replace("_", " ").capitalize(), slugify(tag))
-            )
+            section = found.setdefault(tag, Section(_title(tag), slugify(tag)))
             section.operations.append(_operation(document, method, path, operation))
     return list(found.values())
 
@@ -89,6 +88,11 @@ def find(product: str, anchor: str) -> Operation | None:
 def _tag(path: str) -> str:
     words = [word for word in path.split("/") if word and "{" not in word]
     return next((word for word in words if word not in ("api", "v1", "pulse")), "root")
+
+
+def _title(tag: str) -> str:
+    title = tag.replace("-", " ").replace("_", " ").capitalize()
+    return SPELLED.get(title, title)
 
 
 def _operation(

@@ -76,6 +76,11 @@
   localTimes(document);
   document.addEventListener("htmx:load", function (event) { localTimes(event.detail.elt); });
 
+  // On a narrow screen the tabs scroll, and the one of this page may be out of sight.
+  document.querySelectorAll(".tabs > [aria-current=page]").forEach(function (tab) {
+    tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.offsetLeft - tab.parentElement.clientWidth;
+  });
+
   // What scrolls sideways on a narrow screen must be reached by keyboard, and only then.
   function reachable() {
     document.querySelectorAll(".table-wrap, .prose table").forEach(function (element) {
