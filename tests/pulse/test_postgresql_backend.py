@@ -68,12 +68,13 @@ def _other_type_of_name():
         yield
         return
     change = "ALTER TABLE tenancy_environment ALTER COLUMN name TYPE {}"
-    with connection.cursor() as cursor:
+    other = connections.create_connection("default")
+    with contextlib.closing(other), other.cursor() as cursor:
         cursor.execute(change.format("text"))
         try:
             yield
         finally:
-            cursor.execute(change.format("varchar(120)"))
+            cursor.execute(change.format("varchar(100)"))
 
 
 def _last_query(mine) -> str:
