@@ -19,20 +19,17 @@ import uvloop
 from tests.collab.backend import Backend, at_scale, web_processes
 from tests.collab.readers import Reader, enter
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.long]
 
-LONG = bool(os.environ.get("PULSE_TEST_SOAK"))
-READERS, STUCK = (200, 20) if LONG else (40, 4)
-SPEAKING_SECONDS = 180.0 if LONG else 30.0  # at most: the short form ends with the last departure
+READERS, STUCK = 200, 20
+SPEAKING_SECONDS = 180.0
 COMMENTS_PER_SECOND = 25  # each is two durable messages: the comment, and a line of the feed
 MOVERS, MOVES_PER_SECOND = 4, 50
 STUCK_SECONDS = 30.0
-RETURNING = 500 if LONG else 80
-PADDING = "" if LONG else "x" * 3000  # fills the buffers of a stuck reader in seconds
+RETURNING = 500
 POINTER = {"x": 1.0, "y": 2.0, "pageX": 3.0, "pageY": 4.0}
 SETTLED_CPU = 0.15  # of a core, beside what the idle sockets take
 P95_SECONDS = 0.15
-SPARE_MEBIBYTES = 0 if LONG else 12  # what the first minute of a process costs anyway
 
 
 @pytest.fixture(scope="module")
@@ -82,20 +79,16 @@ def cpu_seconds(backend: Backend) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def speak(
-    readers: list[Reader], thread: str, seconds: float, enough: Callable[[], bool] = lambda: False
-) -> int:
+async def speak(readers: list[Reader], thread: str, seconds: float) -> int:
     """Comments and cursors from the first few of ``readers``; answers how many comments."""
     writer, movers = readers[0], readers[1 : 1 + MOVERS]
     loop = asyncio.get_running_loop()
     began, said = loop.time(), 0
     for tick in range(round(seconds * MOVES_PER_SECOND)):
-        if enough():
-            break
         for mover in movers:
             mover.say({"type": "cursor:move", "position": POINTER})
         if tick % (MOVES_PER_SECOND // COMMENTS_PER_SECOND) == 0:
-            body = f"sent {time.time():.3f} {PADDING}"
+            body = f"sent {time.time():.3f}"
             made = {"type": "comment:create", "threadId": thread, "id": str(uuid.uuid4())}
             writer.say({**made, "body": body, "mentions": []})
             said += 1
@@ -159,7 +152,7 @@ def test_slow_readers_are_let_go_and_the_others_miss_nothing(backends: list[Back
         memory = Memory(backends)
         watching = asyncio.create_task(memory.watch())
         leaving = asyncio.create_task(departures(healthy[-1], stuck))
-        said = await speak(healthy, thread, SPEAKING_SECONDS, lambda: leaving.done() and not LONG)
+        said = await speak(healthy, thread, SPEAKING_SECONDS)
         await until(lambda: all(one.code or len(one.numbers) >= said * 2 for one in healthy), 60)
         assert [one.code for one in healthy] == [0] * len(healthy)
         watching.cancel()
@@ -178,8 +171,8 @@ def test_slow_readers_are_let_go_and_the_others_miss_nothing(backends: list[Back
         assert {reader.code for reader in stuck} == {4409}
         assert len(gone) == STUCK
         assert max(gone) <= STUCK_SECONDS
-        assert memory.grown <= (STUCK + SPARE_MEBIBYTES) * 1024
-        assert p95 <= P95_SECONDS or not LONG  # other tests run beside the short form
+        assert memory.grown <= STUCK * 1024
+        assert p95 <= P95_SECONDS
 
     uvloop.run(scenario())
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from typing import Any
@@ -71,11 +70,10 @@ def test_a_silent_person_is_gone_after_the_grace_and_back_with_the_next_heartbea
     goes_silent(impatient, SILENT_SECONDS)
 
 
-if os.environ.get("PULSE_TEST_SOAK"):
-
-    @pytest.mark.soak
-    def test_the_grace_is_a_minute_where_nothing_else_is_set(backend: Backend) -> None:
-        goes_silent(backend, 66.0)
+@pytest.mark.soak
+@pytest.mark.long
+def test_the_grace_is_a_minute_where_nothing_else_is_set(backend: Backend) -> None:
+    goes_silent(backend, 66.0)
 
 
 def test_a_socket_that_does_not_say_who_it_is_in_time_is_told_and_closed(

@@ -66,15 +66,6 @@ def test_no_model_differs_from_its_migrations_and_all_of_them_are_applied():
     assert executor.loader.detect_conflicts() == {}
 
 
-def test_a_second_migrate_of_a_new_database_has_nothing_left_to_do(tmp_path):
-    folder = {"PULSE_DATA_DIR": str(tmp_path)}
-    first = manage("migrate", "--verbosity", "0", **folder)
-    again = manage("migrate", "--check", **folder)
-
-    assert (first.returncode, first.stderr) == (0, "")
-    assert again.returncode == 0, again.stdout
-
-
 # --- the image --------------------------------------------------------------------------------------
 
 

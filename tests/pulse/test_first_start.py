@@ -16,7 +16,7 @@ def live_server():
         yield running
 
 
-def test_a_started_deployment_answers_and_has_a_key_for_every_product(live_server):
+def test_a_new_deployment_is_migrated_answers_and_has_a_key_for_every_product(live_server):
     with urllib.request.urlopen(f"{live_server.base_url}/health/live") as answer:
         assert answer.status == 200
     assert list(live_server.keys) == [
@@ -32,3 +32,5 @@ def test_a_started_deployment_answers_and_has_a_key_for_every_product(live_serve
         "PULSE_TRACES_KEY",
     ]
     assert live_server.keys["PULSE_BASE_URL"] == live_server.base_url
+    again = live_server.manage("migrate", "--check")
+    assert again.returncode == 0, again.stdout
