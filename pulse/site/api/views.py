@@ -27,6 +27,8 @@ class ConsoleView(ApiView):
     A key that acts for one person only may not look at what others do.
     """
 
+    schema = None  # no product's document tells of these; docs/site/command-line.md does
+
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         credential = request._request.credential  # type: ignore[attr-defined]
         if credential is None:
