@@ -91,6 +91,21 @@ def test_a_search_with_many_matches_says_so_and_deletes_and_exports_all_of_them(
     assert client.delete("/v1/traces?tag=all&provider=openai").json() == {"deleted": 4}
 
 
+def test_what_a_search_finds_is_in_order_of_time(api):
+    client = api("traces")
+    moments = [f"2026-10-{day:02}T00:00:00.000Z" for day in (3, 1, 2)]
+    for timestamp in moments:
+        post_traces(client, [make_trace(timestamp=timestamp, metadata={"tags": ["sorted"]})])
+    while search.run():
+        pass
+
+    newest = client.get("/v1/traces", {"tag": "sorted"}).json()["traces"]
+    oldest = client.get("/v1/traces", {"tag": "sorted", "sort": "timestamp"}).json()["traces"]
+
+    assert [row["timestamp"] for row in newest] == sorted(moments, reverse=True)
+    assert [row["timestamp"] for row in oldest] == sorted(moments)
+
+
 @pytest.mark.parametrize("text", ['"', "' OR 1=1 --", "\\", "a:b NEAR c", "x" * 5000, "𓀀"])
 def test_hostile_searches_are_only_searches(api, text):
     make_talks(api("traces"))

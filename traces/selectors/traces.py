@@ -141,10 +141,14 @@ def list_traces(environment: Environment, query: TraceQuery) -> TracePage:
     if query.offset >= total:
         return TracePage([], total, bounded)
     order = _SORTS[query.sort]
+    if query.filter.searches and query.sort == "timestamp":
+        # A sum, for no index is in order of it: PostgreSQL would go through the newest traces of
+        # all, one by one, and look each up among the keys that were found.
+        order = order + 0
     ordered = found.order_by(
         order.desc(nulls_last=True) if query.descending else order.asc(nulls_last=True), "-id"
     )
-    if query.sort == "timestamp":
+    if query.sort == "timestamp" and not query.filter.searches:
         ordered = found.order_by("-timestamp_ms", "-id")
         if not query.descending:
             ordered = ordered.reverse()
