@@ -44,6 +44,16 @@ CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "command-line",
         ),
     ),
+    (
+        "Examples",
+        (
+            "examples-hr",
+            "examples-collab",
+            "examples-screening",
+            "examples-analytics",
+            "examples-traces",
+        ),
+    ),
     ("Running it", ("self-hosting", "scaling", "upgrading", "backup")),
 )
 _FENCE_LABELS = {

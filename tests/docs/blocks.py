@@ -23,11 +23,15 @@ class Block:
     words: tuple[str, ...]
     code: str
 
+    def named(self, word: str) -> str:
+        """What follows ``word=`` in the info line; "" where it is not there."""
+        found = [one.partition("=")[2] for one in self.words if one.startswith(f"{word}=")]
+        return found[0] if found else ""
+
     @property
     def status(self) -> str:
         """The status its requests must get; any 2xx where none is named."""
-        named = [word.partition("=")[2] for word in self.words if word.startswith("status=")]
-        return named[0] if named else "2"
+        return self.named("status") or "2"
 
 
 def blocks(language: str = "", word: str = "") -> list[Block]:
