@@ -42,19 +42,6 @@ class RollupRow(msgspec.Struct, gc=False):
 _COLUMNS = "id, environment_id, name, properties, user_id, session_id, timestamp_ms, received_ms"
 _ROLLUP = "environment_id, grain, start_ms, name, count"
 
-_PG_STORE = f"""
-WITH stored AS (
-    INSERT INTO analytics_event ({_COLUMNS})
-    SELECT {_COLUMNS} FROM json_to_recordset(%s::json) AS item(
-        id bigint, environment_id bigint, name varchar, properties text, user_id varchar,
-        session_id varchar, timestamp_ms bigint, received_ms bigint)
-)
-INSERT INTO analytics_rollup AS kept ({_ROLLUP})
-SELECT {_ROLLUP} FROM json_to_recordset(%s::json) AS item(
-    environment_id bigint, grain smallint, start_ms bigint, name varchar, count bigint)
-ON CONFLICT (environment_id, grain, start_ms, name)
-DO UPDATE SET count = kept.count + excluded.count
-"""
 _PG_ADD = f"""
 INSERT INTO analytics_rollup AS kept ({_ROLLUP})
 SELECT {_ROLLUP} FROM json_to_recordset(%s::json) AS item(
@@ -62,6 +49,13 @@ SELECT {_ROLLUP} FROM json_to_recordset(%s::json) AS item(
 ON CONFLICT (environment_id, grain, start_ms, name)
 DO UPDATE SET count = kept.count + excluded.count
 """
+_PG_STORE = f"""
+WITH stored AS (
+    INSERT INTO analytics_event ({_COLUMNS})
+    SELECT {_COLUMNS} FROM json_to_recordset(%s::json) AS item(
+        id bigint, environment_id bigint, name varchar, properties text, user_id varchar,
+        session_id varchar, timestamp_ms bigint, received_ms bigint)
+) {_PG_ADD}"""
 _PG_DROP_EMPTY = """
 DELETE FROM analytics_rollup AS kept USING json_to_recordset(%s::json) AS item(
     environment_id bigint, grain smallint, start_ms bigint, name varchar)
