@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from hr.models import CalendarFeed, Holiday, LeaveEntry
 from hr.selectors import leave
+from hr.selectors.employees import whoever
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
 
@@ -30,14 +31,12 @@ def out_between(
 
 
 def live_entries(environment: Environment, filters: dict[str, Any]) -> QuerySet[LeaveEntry]:
-    lookups = {
-        "department": "employee__department",
-        "location": "employee__location",
-        "employee_id": "employee__public_id",
-        "manager_id": "employee__manager__public_id",
-    }
-    narrowed = {lookups[name]: value for name, value in filters.items() if name in lookups}
-    return leave.leave_entries(environment).filter(status=LeaveEntry.Status.APPROVED, **narrowed)
+    lookups = {"department": "department", "location": "location", "employee_id": "public_id"}
+    whose = {lookups[name]: value for name, value in filters.items() if name in lookups}
+    if "manager_id" in filters:
+        whose["manager__in"] = whoever(environment, public_id=filters["manager_id"])
+    found = leave.leave_entries(environment).filter(status=LeaveEntry.Status.APPROVED)
+    return found.filter(employee__in=whoever(environment, **whose)) if whose else found
 
 
 def holidays_by_date(
@@ -78,7 +77,7 @@ def get_holiday(environment: Environment, holiday_id: str) -> Holiday:
 def feeds(environment: Environment, *, of: str | None = None) -> QuerySet[CalendarFeed]:
     """The addresses that are open, of one person where ``of`` names them."""
     found = CalendarFeed.objects.within(environment).filter(revoked_at=None)
-    return found if of is None else found.filter(employee__public_id=of)
+    return found if of is None else found.filter(employee__in=whoever(environment, public_id=of))
 
 
 def get_feed(environment: Environment, feed_id: str) -> CalendarFeed:

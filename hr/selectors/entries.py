@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from hr.models import Employee, Kudos, StatusLogEntry, WorkloadCheckin
+from hr.selectors.employees import whoever
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
 
@@ -52,14 +53,14 @@ def filter_status_log(
 ) -> QuerySet[StatusLogEntry]:
     found = status_log(environment)
     lookups = {
-        "employee_id": "employee__public_id",
         "date": "date",
         "date_from": "date__gte",
         "date_to": "date__lte",
         "topic": "topic",
         "updated_since": "updated_at__gte",
     }
-    return found.filter(**_renamed(filters, lookups))
+    of = _of_people(environment, filters, {"employee_id": "employee"})
+    return found.filter(**_renamed(filters, lookups), **of)
 
 
 def kudos(environment: Environment) -> QuerySet[Kudos]:
@@ -68,17 +69,17 @@ def kudos(environment: Environment) -> QuerySet[Kudos]:
 
 def filter_kudos(environment: Environment, filters: dict[str, Any]) -> QuerySet[Kudos]:
     lookups = {
-        "from_employee_id": "giver__public_id",
-        "to_employee_id": "receiver__public_id",
         "tag": "tag",
         "created_from": "created_at__gte",
         "created_to": "created_at__lte",
         "updated_since": "created_at__gte",
     }
-    found = kudos(environment).filter(**_renamed(filters, lookups))
+    sides = {"from_employee_id": "giver", "to_employee_id": "receiver"}
+    of = _of_people(environment, filters, sides)
+    found = kudos(environment).filter(**_renamed(filters, lookups), **of)
     if "employee_id" in filters:
-        person = filters["employee_id"]
-        found = found.filter(Q(giver__public_id=person) | Q(receiver__public_id=person))
+        person = whoever(environment, public_id=filters["employee_id"])
+        found = found.filter(Q(giver__in=person) | Q(receiver__in=person))
     return found
 
 
@@ -97,20 +98,31 @@ def workload(environment: Environment) -> QuerySet[WorkloadCheckin]:
 
 def filter_workload(environment: Environment, filters: dict[str, Any]) -> QuerySet[WorkloadCheckin]:
     lookups = {
-        "employee_id": "employee__public_id",
         "week_start": "week_start",
         "week_from": "week_start__gte",
         "week_to": "week_start__lte",
         "level": "level",
         "updated_since": "updated_at__gte",
     }
-    return workload(environment).filter(**_renamed(filters, lookups))
+    of = _of_people(environment, filters, {"employee_id": "employee"})
+    return workload(environment).filter(**_renamed(filters, lookups), **of)
 
 
 def checkin_of_week(
     environment: Environment, employee: Employee, week_start: date
 ) -> WorkloadCheckin | None:
     return workload(environment).filter(employee=employee, week_start=week_start).first()
+
+
+def _of_people(
+    environment: Environment, filters: dict[str, Any], columns: dict[str, str]
+) -> dict[str, Any]:
+    """Lookups of the filters that name a person by id; ``columns`` says which column each is about."""
+    return {
+        f"{column}__in": whoever(environment, public_id=filters[name])
+        for name, column in columns.items()
+        if name in filters
+    }
 
 
 def _renamed(filters: dict[str, Any], lookups: dict[str, str]) -> dict[str, Any]:

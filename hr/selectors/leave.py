@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from hr.models import Employee, Holiday, LeaveEntry
+from hr.selectors.employees import whoever
 from hr.workdays import LONGEST_DAYS, Span, holidays_of, span_of, working_half_days
 from pulse.db import disjoint
 from pulse.errors import NotFound
@@ -99,7 +100,7 @@ def _but_for_dates(environment: Environment, filters: dict[str, Any]) -> QuerySe
     if status != "all":
         found = found.filter(status=status)
     if "employee_id" in filters:
-        found = found.filter(employee__public_id=filters["employee_id"])
+        found = found.filter(employee__in=whoever(environment, public_id=filters["employee_id"]))
     if "kind" in filters:
         found = found.filter(kind=filters["kind"])
     if "updated_since" in filters:
