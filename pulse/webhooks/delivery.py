@@ -7,6 +7,7 @@ receivers cost no connections.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -23,6 +24,9 @@ from pulse.webhooks.courier import Job, Result
 log = structlog.get_logger(__name__)
 
 SLOTS = 24
+FEW = 2
+"""Threads while receivers are quick; more would fight over the interpreter (bench/webhooks.py)."""
+REST_SECONDS = 1.0
 MAX_OUTSTANDING = 2 * SLOTS
 RETRY_SHARE = SLOTS  # of MAX_OUTSTANDING: first attempts always keep half
 GATHER_SECONDS = 0.005
@@ -46,6 +50,8 @@ class Dispatcher:
         if self.in_flight:
             time.sleep(GATHER_SECONDS)
         settled = self.settle()
+        if not settled and self.waiting.qsize():
+            self._hire(SLOTS)  # those at work wait for slow receivers
         if self.stopping or self.waiting.qsize() > SLOTS // 2:
             return settled
         jobs = claims.claim(now, capacity=self._room(), retry_capacity=self._retry_room())
@@ -91,19 +97,25 @@ class Dispatcher:
         return RETRY_SHARE - sum(not job.first_lane for job in self.in_flight.values())
 
     def _start(self, job: Job) -> None:
+        self.in_flight[job.delivery_pk] = job
+        self.waiting.put(job)
+        self._hire(FEW)
+
+    def _hire(self, most: int) -> None:
         """Daemon threads, for those of an executor keep a process alive until the last hung receiver
         has run into its deadline."""
-        if len(self.threads) < min(SLOTS, len(self.in_flight) + 1):
+        while len(self.threads) < min(most, len(self.in_flight)):
             thread = threading.Thread(target=self._carry_on, name="pulse-courier", daemon=True)
             self.threads.append(thread)
             thread.start()
-        self.in_flight[job.delivery_pk] = job
-        self.waiting.put(job)
 
     def _carry_on(self) -> None:
-        while (job := self.waiting.get()) is not None:
-            self.finished.put(_carried(job))
-            pumps.kick("webhooks")
+        """Send what waits, until there has been nothing for a second."""
+        with contextlib.suppress(queue.Empty):
+            while (job := self.waiting.get(timeout=REST_SECONDS)) is not None:
+                self.finished.put(_carried(job))
+                pumps.kick("webhooks")
+        self.threads.remove(threading.current_thread())
 
     def drain(self, timeout_seconds: float) -> bool:
         """Wait until nothing is in flight, settling as sends end; False when time ran out."""

@@ -23,6 +23,7 @@ def test_a_stopping_process_ends_what_it_sent_and_hands_back_the_rest(environmen
     for _ in range(4):
         publish_sample(environment)
     delivery.pump()
+    delivery.pump()  # finds that the receiver is slow, and that more threads are wanted
     for _ in range(SLOTS):
         assert waiting.acquire(timeout=10)
 
