@@ -42,6 +42,7 @@ class Dispatcher:
         self.finished: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self.unsettled: list[Result] = []
         self.threads: list[threading.Thread] = []
+        self.staff = threading.Lock()  # so that nobody leaves at the moment a job comes in
         self.stopping = False
 
     def run_once(self, now: datetime) -> int:
@@ -98,28 +99,43 @@ class Dispatcher:
 
     def _start(self, job: Job) -> None:
         self.in_flight[job.delivery_pk] = job
-        self.waiting.put(job)
+        with self.staff:
+            self.waiting.put(job)
         self._hire(FEW)
 
     def _hire(self, most: int) -> None:
         """Daemon threads, for those of an executor keep a process alive until the last hung receiver
         has run into its deadline."""
-        while len(self.threads) < min(most, len(self.in_flight)):
-            thread = threading.Thread(target=self._carry_on, name="pulse-courier", daemon=True)
-            self.threads.append(thread)
-            thread.start()
+        with self.staff:
+            while len(self.threads) < min(most, len(self.in_flight)):
+                thread = threading.Thread(target=self._carry_on, name="pulse-courier", daemon=True)
+                self.threads.append(thread)
+                thread.start()
 
     def _carry_on(self) -> None:
         """Send what waits, until there has been nothing for a second."""
-        with contextlib.suppress(queue.Empty):
-            while (job := self.waiting.get(timeout=REST_SECONDS)) is not None:
-                self.finished.put(_carried(job))
-                pumps.kick("webhooks")
-        self.threads.remove(threading.current_thread())
+        while (job := self._next()) is not None:
+            self.finished.put(_carried(job))
+            pumps.kick("webhooks")
+
+    def _next(self) -> Job | None:
+        """The next job; None for a thread that is not wanted any more."""
+        try:
+            job = self.waiting.get(timeout=REST_SECONDS)
+        except queue.Empty:
+            job = None
+        with self.staff:
+            if job is None and not self.stopping:
+                with contextlib.suppress(queue.Empty):
+                    job = self.waiting.get_nowait()
+            if job is None:
+                self.threads.remove(threading.current_thread())
+        return job
 
     def drain(self, timeout_seconds: float) -> bool:
         """Wait until nothing is in flight, settling as sends end; False when time ran out."""
         deadline = time.monotonic() + timeout_seconds
+        self._hire(SLOTS)
         while self.in_flight or self.unsettled:
             if not self.settle():
                 if time.monotonic() > deadline:
@@ -137,7 +153,7 @@ class Dispatcher:
                 break
             if job is not None:
                 self.finished.put(courier.released(job))
-        for _ in self.threads:
+        for _ in list(self.threads):
             self.waiting.put(None)
         self.drain(timeout_seconds)
 

@@ -48,3 +48,14 @@ def test_what_still_hangs_is_left_to_its_lease(environment, receiver):
 
     assert Delivery.unscoped.get().state == Delivery.State.LEASED
     released.set()
+
+
+def test_what_comes_in_as_the_last_thread_leaves_is_sent(environment, receiver, monkeypatch):
+    monkeypatch.setattr(delivery, "REST_SECONDS", 0.0)
+    make_endpoint(environment, receiver.url)
+
+    for number in range(1, 31):
+        publish_sample(environment)
+        delivery.pump()
+        receiver.wait(number)
+        delivery.drain(5)
