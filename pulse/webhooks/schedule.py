@@ -11,6 +11,8 @@ PROMISE = timedelta(hours=72)
 nothing from the customer's time."""
 PAUSES_SECONDS = (5, 30, 120, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 21_600)
 LAST_PAUSE_SECONDS = 28_800
+BEFORE_LAST = timedelta(minutes=15)
+"""No attempt falls so shortly before the last: the breaker that it opens would hold that one up."""
 SLOW_DOWN_SECONDS = 60
 MAX_RETRY_AFTER_SECONDS = 3600
 
@@ -37,7 +39,8 @@ def next_attempt_at(
         seconds = max(seconds, SLOW_DOWN_SECONDS)
     if status in (429, 503) and retry_after_seconds is not None:
         seconds = max(seconds, min(retry_after_seconds, MAX_RETRY_AFTER_SECONDS))
-    return min(finished_at + timedelta(seconds=seconds), give_up_at)
+    due = finished_at + timedelta(seconds=seconds)
+    return due if due <= give_up_at - BEFORE_LAST else give_up_at
 
 
 def _pause_seconds(attempts: int) -> int:
