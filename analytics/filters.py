@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from analytics.models import MAX_NAME, MAX_REFERENCE
 from analytics.validation import MAX_KEY_LENGTH, parse_instant_ms
 from pulse.errors import FieldError, InvalidInput
+from pulse.strictjson import storable
 
 Parameters = Mapping[str, Sequence[str]]
 """Every value of every query parameter, in the order given."""
@@ -47,6 +48,9 @@ def refuse(name: str, message: str, reason: str = "invalid") -> NoReturn:
     raise InvalidInput(message, fields=[FieldError(name, reason)])
 
 
+READ = ("name", "from", "to", "userId", "sessionId")
+
+
 def parse(parameters: Parameters) -> Filters:
     """Raises InvalidInput naming the first parameter that is wrong; unknown ones are ignored."""
     names, prefixes = _names(parameters.get("name", ()))
@@ -62,6 +66,15 @@ def parse(parameters: Parameters) -> Filters:
         to_ms=to_ms,
         properties=_properties(parameters),
     )
+
+
+def read_by_parse(parameters: Parameters) -> dict[str, list[str]]:
+    """What ``parse`` reads of ``parameters``, to be kept and parsed later; only what can be stored."""
+    return {
+        name: [value for value in values if storable(value)]
+        for name, values in parameters.items()
+        if (name in READ or name.startswith("prop.")) and storable(name)
+    }
 
 
 def text(parameters: Parameters, name: str, longest: int, default: str = "") -> str:

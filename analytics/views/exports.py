@@ -43,7 +43,7 @@ class ExportsView(AnalyticsView):
             product=self.product,
             kind="events",
             format=format_,
-            parameters={"filters": {name: list(values) for name, values in parameters.items()}},
+            parameters={"filters": filters.read_by_parse(parameters)},
         )
         return self.respond(shapes.export(row), status=202)
 

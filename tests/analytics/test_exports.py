@@ -43,6 +43,18 @@ def test_a_table_runs_no_formula(api):
     assert lines[1].endswith('"\'=cmd()","{}","\'@u","","2026-01-01T00:00:00.000Z"')
 
 
+@pytest.mark.parametrize(
+    "query", ["a%00b=1", "x=%00", "from=%00&from=2026-01-01", "prop.a=b&%F4%8F=c"]
+)
+def test_what_nobody_reads_is_not_kept_with_an_export(api, query):
+    client = api("analytics")
+    track(client, "kept", properties={"a": "b"}, timestamp="2026-02-01")
+
+    job, _ = export(client, f"name=kept&{query}")
+
+    assert job["rows"] == 1
+
+
 @pytest.mark.parametrize(("query", "field"), [("format=xlsx", "format"), ("from=x", "from")])
 def test_a_wrong_export_is_refused(api, query, field):
     found = refusal(api("analytics").post(f"{BASE}/exports?{query}", body=b""))
