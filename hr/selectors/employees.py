@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from hr import statements
@@ -175,8 +175,13 @@ def _with_part(found: QuerySet[Employee], part: str) -> QuerySet[Employee]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({sql} LIMIT {FEW + 1}) few", params)
         (count,) = cursor.fetchone()
-    # The text is one of our two statements; the part is a parameter.
-    return found if count > FEW else found.filter(pk__in=RawSQL(sql, params))  # noqa: S611
+    if count > FEW:
+        return found
+    # The texts are ours; the part is a parameter.
+    if connection.vendor == "postgresql":
+        holds = RawSQL(statements.HOLDS_PART, params, BooleanField())  # noqa: S611
+        return found.filter(holds)
+    return found.filter(pk__in=RawSQL(sql, params))  # noqa: S611
 
 
 def _with_status(status: str, today: date) -> Q:
