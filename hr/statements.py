@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 
 # UNION, not UNION ALL: a loop that got in anyway ends the walk instead of running for ever.
 MANAGES = """
@@ -18,19 +20,32 @@ SELECT 1 FROM above WHERE id = %s
 SHORTEST_PART = 3
 """Letters that a part of a name must have to be looked up; shorter ones are in most names anyway."""
 
-HOLDS_PART = '"hr_employee"."search_trigrams" @> hr_trigrams(%s)'
-"""The condition of PostgreSQL's on the row itself, which saves looking each person up a second time."""
-
-_WITH_PART = {
-    "postgresql": f"SELECT id FROM hr_employee WHERE {HOLDS_PART}",
-    "sqlite": "SELECT rowid FROM hr_employee_search WHERE hr_employee_search MATCH %s",
+_HOLDS_PART = {
+    # On the row itself, which saves looking each person up a second time.
+    "postgresql": '"hr_employee"."search_trigrams" @> hr_trigrams(%s)',
+    "sqlite": (
+        '"hr_employee"."id" IN'
+        " (SELECT rowid FROM hr_employee_search WHERE hr_employee_search MATCH %s)"
+    ),
 }
 
 
-def with_part(part: str) -> tuple[str, list[str]]:
-    """Numbers of everybody whose search text may hold ``part``: a superset, of all environments."""
-    quoted = '"' + part.replace('"', '""') + '"'
-    return _WITH_PART[connection.vendor], [part if connection.vendor == "postgresql" else quoted]
+def holds_part(part: str) -> RawSQL:
+    """Whether a person's search text may hold ``part``, by the index of parts: true for a superset."""
+    # The text is ours; the part is a parameter.
+    return RawSQL(_HOLDS_PART[connection.vendor], [_looked_up(part)], BooleanField())  # noqa: S611
+
+
+def more_hold_part(part: str, than: int) -> bool:
+    """Whether more people than that, of all environments, may hold ``part``."""
+    holding = f"SELECT 1 FROM hr_employee WHERE {_HOLDS_PART[connection.vendor]}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{holding} LIMIT 1 OFFSET %s", [_looked_up(part), than])
+        return cursor.fetchone() is not None
+
+
+def _looked_up(part: str) -> str:
+    return part if connection.vendor == "postgresql" else '"' + part.replace('"', '""') + '"'
 
 
 def forget_parts() -> None:

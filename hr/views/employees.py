@@ -38,6 +38,9 @@ class EmployeesView(HrView):
             columns=shapes.EMPLOYEE,
             shape=partial(shapes.employee, today=self.today),
             sort="created_at",
+            parts=lambda: selectors.filter_employee_parts(
+                request.environment, query, today=self.today
+            ),
         )
 
     @extend_schema(request=forms.EmployeeIn, responses={201: forms.EmployeeOut})
