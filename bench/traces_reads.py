@@ -14,7 +14,7 @@ from bench.servers import DATABASES, connected, deployment
 from bench.table import Row
 from tests.soak.load import call
 from tests.support.live import LiveServer
-from traces import sketches, statements
+from traces import levels, sketches, statements
 
 SIZES, SIZE_LARGE = (100_000, 1_000_000), 10_000_000
 SEARCHED = 1_000_000
@@ -150,7 +150,7 @@ def _grow(server: LiveServer, database: str, known: int, size: int, now_ms: int)
         ).fetchone()[0]
         if database == "SQLite":
             connection.execute("PRAGMA synchronous=OFF")
-        indexes = _drop_indexes(connection, database)
+        indexes = _drop_indexes(connection, database, known)
         step_ms = SPREAD_DAYS * DAY_MS // (size - known)
         moment = f"({now_ms} - (n - {known}) * {step_ms})"
         prompt = "the lantern and the walnut of topic' || (n % 5000) || ' مرحبا 发票在哪里"
@@ -176,22 +176,27 @@ def _grow(server: LiveServer, database: str, known: int, size: int, now_ms: int)
         _analyze(connection, database)
 
 
-def _drop_indexes(connection: Any, database: str) -> list[str]:
+def _drop_indexes(connection: Any, database: str, known: int) -> list[str]:
     """Drop what is quicker to build at the end; gives the statements that make it again."""
+    ids = []
     if database == "SQLite":
         wanted = (
-            "SELECT name, sql FROM sqlite_master"
-            " WHERE type = 'index' AND tbl_name = 'traces_trace' AND sql IS NOT NULL"
+            "SELECT type || ' ' || name, sql FROM sqlite_master WHERE type IN ('index', 'trigger')"
+            " AND tbl_name = 'traces_trace' AND sql IS NOT NULL"
         )
+        ids = [
+            f"INSERT INTO {levels.tables('trace')[-1]} SELECT trace_id, environment_id, id"
+            f" FROM traces_trace WHERE id > {known} ORDER BY trace_id"
+        ]
     else:
         wanted = (
-            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'traces_trace'"
+            "SELECT 'index ' || indexname, indexdef FROM pg_indexes WHERE tablename = 'traces_trace'"
             " AND indexname NOT IN (SELECT conname FROM pg_constraint)"
         )
     found = connection.execute(wanted).fetchall()
-    for name, _ in found:
-        connection.execute(f'DROP INDEX "{name}"')
-    return [statement for _, statement in found]
+    for kind_and_name, _ in found:
+        connection.execute(f"DROP {kind_and_name}")
+    return ids + [statement for _, statement in found]
 
 
 def _series(database: str, known: int, size: int) -> str:

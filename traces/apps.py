@@ -1,6 +1,8 @@
+from django.db.models.signals import post_migrate
+
 from pulse import products
 from pulse.products import MEBIBYTE
-from traces import operations
+from traces import levels, operations
 
 
 class TracesConfig(products.ProductConfig):
@@ -71,3 +73,6 @@ class TracesConfig(products.ProductConfig):
     gauges = "traces.selectors.upkeep.gauges"
     navigation = (("Traces", "/traces"),)
     accent = "traces"
+
+    def ready(self) -> None:
+        post_migrate.connect(levels.install, sender=self, dispatch_uid="traces.levels")

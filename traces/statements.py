@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from pulse.db import rls
 
@@ -63,6 +65,28 @@ def _types(cursor: Any, table: str, names: str) -> list[int]:
     return found
 
 
+def named(kind: str) -> str:
+    """The condition that a trace or span (``kind``) is of an environment and has one of some ids.
+
+    To be filled in as ``select_in`` does; its parameters are the environment and the ids.
+    """
+    chosen = f"environment_id = %s AND {kind}_id IN ({{values}})"
+    if connection.vendor == "postgresql":
+        return chosen
+    return f"id IN (SELECT row_id FROM traces_{kind}key WHERE {chosen})"
+
+
+def with_ids(kind: str, environment_id: int, ids: Sequence[str]) -> Q:
+    """The same for a queryset of the environment: on SQLite only ``traces.levels`` finds an id."""
+    if connection.vendor == "postgresql":
+        return Q(**{f"{kind}_id__in": ids})
+    marks = ", ".join(["%s"] * len(ids))
+    held = (
+        f"SELECT row_id FROM traces_{kind}key WHERE environment_id = %s AND {kind}_id IN ({marks})"
+    )
+    return Q(pk__in=RawSQL(held, [environment_id, *ids]))  # noqa: S611  the ids are parameters
+
+
 def select_in(
     cursor: Any, select: str, fixed: Sequence[Any], values: Sequence[Any]
 ) -> list[tuple[Any, ...]]:
@@ -74,6 +98,13 @@ def select_in(
         cursor.execute(select.replace("{values}", marks), [*fixed, *part])
         found.extend(cursor.fetchall())
     return found
+
+
+def select_named(
+    cursor: Any, select: str, kind: str, environment_id: int, ids: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Rows of ``select``, whose ``{named}`` is the condition that ``named`` gives."""
+    return select_in(cursor, select.replace("{named}", named(kind)), [environment_id], ids)
 
 
 def environment_word(environment_id: int) -> str:

@@ -29,14 +29,11 @@ _SELECT_METADATA = (
     "SELECT id, metadata FROM traces_span WHERE environment_id = %s AND id IN ({values})"
 )
 _SELECT_TRACES = (
-    "SELECT trace_id, derived, timestamp_ms, provider, model_key, status FROM traces_trace"
-    " WHERE environment_id = %s AND trace_id IN ({values})"
+    "SELECT trace_id, id, derived, timestamp_ms, provider, model_key, status FROM traces_trace"
+    " WHERE {named}"
 )
 _UPDATED = tuple(name for name in TRACE_COLUMNS if name not in ("trace_id", "received_ms"))
-_UPDATE = (
-    f"UPDATE traces_trace SET {', '.join(f'{name} = %s' for name in _UPDATED)}"
-    " WHERE environment_id = %s AND trace_id = %s"
-)
+_UPDATE = f"UPDATE traces_trace SET {', '.join(f'{name} = %s' for name in _UPDATED)} WHERE id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +77,9 @@ def derive_traces(
     wanted = sorted(set(trace_ids))
     before = {
         row[0]: row[1:]
-        for row in statements.select_in(cursor, _SELECT_TRACES, [environment_id], wanted)
+        for row in statements.select_named(cursor, _SELECT_TRACES, "trace", environment_id, wanted)
     }
-    wanted = [one for one in wanted if one not in before or before[one][0]]
+    wanted = [one for one in wanted if one not in before or before[one][1]]
     groups: dict[str, list[Part]] = {}
     for row in statements.select_in(cursor, _SELECT, [environment_id], wanted):
         part = Part(*row)
@@ -97,23 +94,22 @@ def derive_traces(
         )
     )
     fresh: list[tuple[Any, ...]] = []
-    updated: list[tuple[Any, ...]] = []
+    updated: list[tuple[int, tuple[Any, ...]]] = []
     for trace_id, parts in groups.items():
         lead = leads[trace_id]
         row = summarize(parts, lead, metadata.get(lead.pk), received_ms)
-        (updated if trace_id in before else fresh).append(row)
+        if trace_id in before:
+            updated.append((before[trace_id][0], row))
+        else:
+            fresh.append(row)
         changes.count_listed(row[1], row[5], row[7], failed=row[4] == "error")
     for trace_id in wanted:
         if trace_id in before:
-            _, timestamp_ms, provider, model, status = before[trace_id]
+            _, _, timestamp_ms, provider, model, status = before[trace_id]
             changes.count_listed(timestamp_ms, provider, model, failed=status == "error", sign=-1)
     _write(cursor, environment_id, fresh, updated)
-    gone = [one for one in wanted if one in before and one not in groups]
-    for trace_id in gone:
-        cursor.execute(
-            "DELETE FROM traces_trace WHERE environment_id = %s AND trace_id = %s AND derived",
-            [environment_id, trace_id],
-        )
+    gone = [before[one][0] for one in wanted if one in before and one not in groups]
+    cursor.executemany("DELETE FROM traces_trace WHERE id = %s", [(pk,) for pk in gone])
     return list(groups)
 
 
@@ -121,7 +117,7 @@ def _write(
     cursor: Any,
     environment_id: int,
     fresh: Sequence[tuple[Any, ...]],
-    updated: Sequence[tuple[Any, ...]],
+    updated: Sequence[tuple[int, tuple[Any, ...]]],
 ) -> None:
     if fresh:
         statements.insert_rows(
@@ -134,7 +130,7 @@ def _write(
         positions = [TRACE_COLUMNS.index(name) for name in _UPDATED]
         cursor.executemany(
             _UPDATE,
-            [(*(row[at] for at in positions), environment_id, row[0]) for row in updated],
+            [(*(row[at] for at in positions), pk) for pk, row in updated],
         )
 
 

@@ -18,14 +18,11 @@ from traces.decoding.items import LLM_CALL, SpanItem, TraceItem
 from traces.digest import derive, rollups, rows, sessions
 from traces.pricing import OwnPrice, Rate
 
-_KNOWN_TRACES = (
-    "SELECT trace_id, derived FROM traces_trace"
-    " WHERE environment_id = %s AND trace_id IN ({values})"
-)
-_KNOWN_SPANS = "SELECT span_id FROM traces_span WHERE environment_id = %s AND span_id IN ({values})"
+_KNOWN_TRACES = "SELECT trace_id, derived FROM traces_trace WHERE {named}"
+_KNOWN_SPANS = "SELECT span_id FROM traces_span WHERE {named}"
 _DERIVED_AS_LISTED = (
-    "SELECT trace_id, timestamp_ms, provider, model_key, status FROM traces_trace"
-    " WHERE environment_id = %s AND derived AND trace_id IN ({values})"
+    "SELECT id, timestamp_ms, provider, model_key, status FROM traces_trace"
+    " WHERE {named} AND derived"
 )
 _OWN_PRICES = (
     "SELECT provider, model, valid_from_ms, input_micro_cents, cached_input_micro_cents,"
@@ -62,7 +59,9 @@ def store_traces(
     first: dict[str, tuple[TraceItem, int]] = {}
     for item, received_ms in items:
         first.setdefault(item.trace_id, (item, received_ms))
-    known = dict(statements.select_in(cursor, _KNOWN_TRACES, [environment_id], sorted(first)))
+    known = dict(
+        statements.select_named(cursor, _KNOWN_TRACES, "trace", environment_id, sorted(first))
+    )
     changes = rollups.Changes()
     sightings = sessions.Sightings()
     replaced = [trace_id for trace_id, derived in known.items() if derived]
@@ -110,14 +109,11 @@ def _drop_derived(
     cursor: Any, environment_id: int, trace_ids: Sequence[str], changes: rollups.Changes
 ) -> None:
     """A trace that arrives as such takes the place of the one summed up from its spans."""
-    for trace_id, timestamp_ms, provider, model, status in statements.select_in(
-        cursor, _DERIVED_AS_LISTED, [environment_id], trace_ids
+    for pk, timestamp_ms, provider, model, status in statements.select_named(
+        cursor, _DERIVED_AS_LISTED, "trace", environment_id, trace_ids
     ):
         changes.count_listed(timestamp_ms, provider, model, failed=status == "error", sign=-1)
-        cursor.execute(
-            "DELETE FROM traces_trace WHERE environment_id = %s AND trace_id = %s",
-            [environment_id, trace_id],
-        )
+        cursor.execute("DELETE FROM traces_trace WHERE id = %s", [pk])
 
 
 def store_spans(
@@ -132,7 +128,9 @@ def store_spans(
         first.setdefault(item.span_id, (item, received_ms))
     known = {
         row[0]
-        for row in statements.select_in(cursor, _KNOWN_SPANS, [environment_id], sorted(first))
+        for row in statements.select_named(
+            cursor, _KNOWN_SPANS, "span", environment_id, sorted(first)
+        )
     }
     changes = rollups.Changes()
     sightings = sessions.Sightings()

@@ -1,7 +1,8 @@
 """Traces and spans. Small columns come first: a scan need not read past them into the bodies.
 
 Times are whole Unix milliseconds, which both databases compare and bucket alike; JSON members are
-kept as the text that arrived, because they are only ever handed out again.
+kept as the text that arrived, because they are only ever handed out again. Ids are unique in their
+environment by what migration 0004 makes.
 """
 
 from __future__ import annotations
@@ -47,9 +48,6 @@ class Trace(TenantModel):
     response_body = models.TextField(null=True)  # noqa: DJ001
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["environment", "trace_id"], name="trace_once")
-        ]
         indexes: ClassVar = [
             models.Index(fields=["environment", "-timestamp_ms", "-id"], name="trace_newest"),
             models.Index(fields=["environment", "model_key", "-timestamp_ms"], name="trace_model"),
@@ -111,9 +109,6 @@ class Span(TenantModel):
     metadata = models.TextField(null=True)  # noqa: DJ001
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["environment", "span_id"], name="span_once")
-        ]
         indexes: ClassVar = [
             models.Index(fields=["environment", "-timestamp_ms", "-id"], name="span_newest"),
             models.Index(

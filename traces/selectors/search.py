@@ -53,6 +53,6 @@ def texts_of(environment_id: int, trace_ids: Sequence[str]) -> list[dict[str, An
     """The texts of these traces."""
     return list(
         Trace.objects.within(environment_id)
-        .filter(trace_id__in=trace_ids)
+        .filter(statements.with_ids("trace", environment_id, trace_ids))
         .values("id", "request_body", "response_body", "output_text", "metadata", "error")
     )

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from pulse.tenancy.models import Environment
-from traces import shapes
+from traces import shapes, statements
 from traces.models import Span
 from traces.queries import SpanQuery
 
@@ -40,9 +40,8 @@ def list_spans(environment: Environment, query: SpanQuery) -> tuple[list[dict[st
 
 
 def get_span(environment: Environment, span_id: str) -> dict[str, Any] | None:
-    return (
-        Span.objects.within(environment).filter(span_id=span_id).values(*shapes.SPAN_VALUES).first()
-    )
+    found = spans_by_id(environment, [span_id])
+    return found[0] if found else None
 
 
 def spans_by_id(environment: Environment, span_ids: list[str]) -> list[dict[str, Any]]:
@@ -50,7 +49,7 @@ def spans_by_id(environment: Environment, span_ids: list[str]) -> list[dict[str,
     rows = {
         row["span_id"]: row
         for row in Span.objects.within(environment)
-        .filter(span_id__in=span_ids)
+        .filter(statements.with_ids("span", environment.pk, span_ids))
         .values(*shapes.SPAN_VALUES)
     }
     return [rows[one] for one in span_ids if one in rows]

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from pulse.tenancy.models import Environment
-from traces import shapes, words
+from traces import shapes, statements, words
 from traces.models import Rollup, Score, Span, Trace
 from traces.models.rollups import Width
 from traces.queries import TraceFilter, TraceQuery
@@ -181,26 +181,27 @@ def count_listed(environment: Environment, wanted: TraceFilter) -> int:
     return total
 
 
-def get_trace(environment: Environment, trace_id: str) -> dict[str, Any] | None:
-    return (
-        Trace.objects.within(environment)
-        .filter(trace_id=trace_id)
-        .values(*shapes.TRACE_VALUES)
-        .first()
+def with_ids(environment: Environment, trace_ids: Sequence[str]) -> QuerySet[Trace]:
+    """The traces of these ids, in no order."""
+    return Trace.objects.within(environment).filter(
+        statements.with_ids("trace", environment.pk, trace_ids)
     )
 
 
+def get_trace(environment: Environment, trace_id: str) -> dict[str, Any] | None:
+    found = traces_by_id(environment, [trace_id])
+    return found[0] if found else None
+
+
 def trace_exists(environment: Environment, trace_id: str) -> bool:
-    return Trace.objects.within(environment).filter(trace_id=trace_id).exists()
+    return with_ids(environment, [trace_id]).exists()
 
 
 def traces_by_id(environment: Environment, trace_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Rows of these ids, in their order."""
     rows = {
         row["trace_id"]: row
-        for row in Trace.objects.within(environment)
-        .filter(trace_id__in=trace_ids)
-        .values(*shapes.TRACE_VALUES)
+        for row in with_ids(environment, trace_ids).values(*shapes.TRACE_VALUES)
     }
     return [rows[one] for one in trace_ids if one in rows]
 

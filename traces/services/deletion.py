@@ -64,11 +64,8 @@ def _delete(environment: Environment, trace_ids: Sequence[str]) -> int:
     """Delete these traces and take what they counted out of roll-ups and sessions."""
     with transaction.atomic(), connection.cursor() as cursor:
         statements.lock_environment(cursor, environment.pk)
-        traces = list(
-            Trace.objects.within(environment)
-            .filter(trace_id__in=trace_ids)
-            .values(*shapes.TRACE_VALUES, "model_key")
-        )
+        found = trace_selectors.with_ids(environment, trace_ids)
+        traces = list(found.values(*shapes.TRACE_VALUES, "model_key"))
         spans = Span.objects.within(environment).filter(trace_id__in=trace_ids)
         changes = rollups.Changes()
         touched = {row["session_id"] for row in traces if row["session_id"] is not None}
@@ -94,10 +91,11 @@ def _delete(environment: Environment, trace_ids: Sequence[str]) -> int:
                 row["timestamp_ms"], row["provider"], row["model_key"], failed=failed, sign=-1
             )
         touched |= _uncount_spans(list(spans.values(*shapes.SPAN_VALUES)), changes)
-        statements.forget_words(cursor, [row["id"] for row in traces])
+        pks = [row["id"] for row in traces]
+        statements.forget_words(cursor, pks)
         Score.objects.within(environment).filter(trace_id__in=trace_ids).delete()
         spans.delete()
-        Trace.objects.within(environment).filter(trace_id__in=trace_ids).delete()
+        Trace.objects.within(environment).filter(pk__in=pks).delete()
         rollups.apply(cursor, environment.pk, changes)
         sessions.recount(cursor, environment.pk, touched)
     return len(traces)
