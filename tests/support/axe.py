@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 
-AXE = Axe()
+SCRIPT = Axe().axe_script + Path(__file__).with_name("axe.js").read_text()
 GRAVE = ("serious", "critical")
 SCHEMES = ("light", "dark")
-WITH_WCAG_22 = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-"""The size of targets is new in WCAG 2.2 and switched off by default."""
+OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
+"""The rules whose verdict depends on colours and widths; the markup is the same whatever those are."""
 
 
-def grave_issues(
-    page: Any, schemes: tuple[str, ...] = SCHEMES, rules: tuple[str, ...] = ()
-) -> list[str]:
-    """Every serious or critical issue of the page, in light and in dark, one line a node.
-
-    ``rules`` narrows what is looked at; none means all.
+def grave_issues(page: Any, schemes: tuple[str, ...] = SCHEMES) -> list[str]:
+    """Every serious or critical issue of the page, one line a node, in light and then in dark.
 
     ``dark: color-contrast (serious) .badge > span: Element has insufficient color contrast …``.
-    Transitions are switched off, for a colour in between is nobody's.
+    In dark only the rules of looks are asked again. Transitions are switched off, for a colour in
+    between is nobody's.
     """
     found = []
-    options = WITH_WCAG_22 | ({"runOnly": {"type": "rule", "values": list(rules)}} if rules else {})
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for violation in _violations(page, options):
+        for violation in _violations(page, OF_LOOKS if scheme == "dark" else ()):
             if violation["impact"] not in GRAVE:
                 continue
             found += [_line(scheme, violation, node) for node in violation["nodes"]]
-    page.emulate_media(color_scheme=SCHEMES[0])
+    if schemes[-1] != SCHEMES[0]:
+        page.emulate_media(color_scheme=SCHEMES[0])
     return found
 
 
-def _violations(page: Any, options: dict[str, Any]) -> list[dict[str, Any]]:
+def _violations(page: Any, rules: tuple[str, ...]) -> list[dict[str, Any]]:
     if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.axe_script)
-    return list(page.evaluate("async (how) => (await axe.run(how)).violations", options))
+        page.evaluate(SCRIPT)
+    return list(page.evaluate("(rules) => pulseAxe(rules)", list(rules)))
 
 
 def _line(scheme: str, violation: dict[str, Any], node: dict[str, Any]) -> str:

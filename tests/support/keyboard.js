@@ -75,6 +75,11 @@
     return skipped;
   }
 
+  // How often Tab is to be pressed at least until the last control lets go.
+  function left() {
+    return expected().filter((one) => !reached.includes(one)).length + 1;
+  }
+
   function verdict() {
     document.removeEventListener("keyup", follow, true);
     document.removeEventListener("htmx:beforeRequest", still);
@@ -90,5 +95,5 @@
 
   document.addEventListener("keyup", follow, true);
   document.addEventListener("htmx:beforeRequest", still);
-  window.pulseTabs = { atSkipLink: () => active().matches(".skip"), ended: () => ended, skip, verdict };
+  window.pulseTabs = { atSkipLink: () => active().matches(".skip"), ended: () => ended, left, skip, verdict };
 })();

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 FOLLOW = Path(__file__).with_name("keyboard.js").read_text()
-BATCH = 20
-MOST_BATCHES = 50
+MOST_ROUNDS = 50
 
 OPENERS = "details.menu > summary, [data-dialog], [data-menu]"
 OPEN = """opener => opener.dataset.dialog ? document.getElementById(opener.dataset.dialog).open
@@ -35,8 +34,8 @@ def tab_through(page: Any, *, skipping: bool) -> list[str]:
         page.keyboard.press("Enter")
         if not page.evaluate("pulseTabs.skip()"):
             wrong.append("the skip link does not lead to the content")
-    for _ in range(MOST_BATCHES):
-        for _ in range(BATCH):
+    for _ in range(MOST_ROUNDS):
+        for _ in range(page.evaluate("pulseTabs.left()")):
             page.keyboard.press("Tab")
         if page.evaluate("pulseTabs.ended()"):
             break

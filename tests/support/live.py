@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -45,6 +46,8 @@ class LiveServer:
     commands: dict[str, tuple[str, ...]]
     keys: dict[str, str] = field(default_factory=dict)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    cookies: list[Any] = field(default_factory=list)
+    """Of the operator's session in a browser, once somebody has signed in."""
 
     @property
     def base_url(self) -> str:

@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
         os.environ["PULSE_TEST_SOAK"] = "1"
         arguments = ["-m", "soak", *arguments]
     elif not narrowed:
-        arguments = _but_for_long(arguments)
+        arguments = _but_for("long", arguments)
     if not narrowed:
         arguments += ["--ignore=tests/lint"]  # `make check` has run those
 
@@ -62,18 +62,20 @@ def main(arguments: list[str]) -> int:
             environment["PULSE_TEST_TEMPLATE"] = _sqlite_template(environment)
             legs.append(_pytest("SQLite", arguments, environment))
     if not only_sqlite:
-        legs.append(_on_postgres(arguments, max(1, workers)))
+        # What was judged on SQLite a minute ago; see docs/adr/0023-looks-are-judged-once.md.
+        chosen = arguments if narrowed or only_postgres else _but_for("looks", arguments)
+        legs.append(_on_postgres(chosen, max(1, workers)))
     for leg in legs:
         print(f"{leg.name}: {leg.closing} ({leg.seconds:.0f} s in all)")
     return max(leg.code for leg in legs)
 
 
-def _but_for_long(arguments: list[str]) -> list[str]:
-    """Narrow the caller's choice of marks, or all tests, to what `make test` has time for."""
+def _but_for(mark: str, arguments: list[str]) -> list[str]:
+    """Narrow the caller's choice of marks, or all tests, to those without ``mark``."""
     if "-m" not in arguments:
-        return ["-m", "not long", *arguments]
+        return ["-m", f"not {mark}", *arguments]
     at = arguments.index("-m") + 1
-    return [*arguments[:at], f"({arguments[at]}) and not long", *arguments[at + 1 :]]
+    return [*arguments[:at], f"({arguments[at]}) and not {mark}", *arguments[at + 1 :]]
 
 
 def _is_path(argument: str) -> bool:

@@ -92,9 +92,6 @@ ACTION = re.compile(
     r"|revoke|replay|<slug:action>|\(\?P<action>.*)$"
 )
 
-OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size")
-"""The rules whose verdict depends on colours and widths; the markup is the same at both."""
-
 MEASURE = """() => {
   const timing = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
   return Math.round(timing.reduce((sum, one) => sum + one.encodedBodySize, 0) / 1024);
@@ -160,7 +157,7 @@ class Walk:
         wrong += keyboard.tab_through(self.page, skipping=not new_frame)
         wrong += keyboard.open_and_close(self.page)
         self.page.set_viewport_size(NARROW)
-        narrow = grave_issues(self.page, ("dark",), OF_LOOKS)
+        narrow = grave_issues(self.page, ("dark",))
         narrow += keyboard.open_and_close(self.page) if new_frame else []
         wrong += [f"at 360: {one}" for one in narrow]
         excess = self.page.evaluate(OVERFLOW)

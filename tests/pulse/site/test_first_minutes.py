@@ -79,7 +79,7 @@ def signature_holds(server: Any, delivery_id: str, secret: str) -> bool:
 def test_from_the_sign_in_link_to_a_replay_in_three_minutes(page, live_server, look):
     base, started = live_server.base_url, time.monotonic()
 
-    browsers.sign_in(page, live_server)
+    browsers.sign_in_by_link(page, live_server)
     look("signed-in")
 
     command = mint_a_key(page, base)
