@@ -241,7 +241,7 @@ def make_item(number: int) -> dict[str, Any]:
     prompt = _text(number, 650)
     return {
         "trace_id": str(uuid.uuid4()),
-        "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
+        "timestamp": _now(),
         "provider": ("openai", "anthropic")[number % 2],
         "model_requested": ("gpt-4o", "claude-sonnet-4-5", "gpt-4o-mini")[number % 3],
         "request_body": {"messages": [{"role": "user", "content": prompt}]},
@@ -258,6 +258,10 @@ def make_item(number: int) -> dict[str, Any]:
     }
 
 
+def _now() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
 def _text(number: int, size: int) -> str:
     """Words that take about ``size`` bytes as JSON."""
     text = ""
@@ -268,19 +272,25 @@ def _text(number: int, size: int) -> str:
     return text
 
 
-def _batches(size: int) -> Callable[[], bytes]:
-    """Bodies whose traces and sessions are new each time; the rest is made once, for the generator
-    shares the cores."""
-    text = json.dumps([make_item(number) for number in range(size)])
-    parts = re.split(r'(?<="trace_id": ")[0-9a-f-]{36}|(?<="session_id": ")(?=@)', text)
+CHANGING = re.compile(
+    r'(?<="trace_id": ")[0-9a-f-]{36}|(?<="timestamp": ")[^"]+|(?<="session_id": ")(?=@)'
+)
 
+
+def _batches(size: int) -> Callable[[], bytes]:
+    """Bodies whose traces and sessions are new and happen now; the rest is made once, for the
+    generator shares the cores."""
+    text = json.dumps([make_item(number) for number in range(size)])
+    parts, known = CHANGING.split(text), CHANGING.findall(text)
     made = itertools.count()
     run = uuid.uuid4().hex[:8]
 
     def make() -> bytes:
-        session, pieces = f"{run}-{next(made) * size // 10}", [parts[0]]
-        for part in parts[1:]:
-            pieces += (session if part.startswith("@") else str(uuid.uuid4()), part)
+        session, moment = f"{run}-{next(made) * size // 10}", _now()
+        pieces = [parts[0]]
+        for was, part in zip(known, parts[1:], strict=True):
+            fresh = session if not was else str(uuid.uuid4()) if len(was) == 36 else moment
+            pieces += (fresh, part)
         return "".join(pieces).encode()
 
     return make

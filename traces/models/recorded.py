@@ -1,8 +1,10 @@
 """Traces and spans. Small columns come first: a scan need not read past them into the bodies.
 
 Times are whole Unix milliseconds, which both databases compare and bucket alike; JSON members are
-kept as the text that arrived, because they are only ever handed out again. Ids are unique in their
-environment by what migration 0004 makes.
+kept as the text that arrived, because they are only ever handed out again.
+
+Ids are unique in their environment by what migration 0004 makes. Indexes ascend though lists descend:
+what comes in order is appended to full pages, and both databases read backwards.
 """
 
 from __future__ import annotations
@@ -49,10 +51,10 @@ class Trace(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["environment", "-timestamp_ms", "-id"], name="trace_newest"),
-            models.Index(fields=["environment", "model_key", "-timestamp_ms"], name="trace_model"),
+            models.Index(fields=["environment", "timestamp_ms", "id"], name="trace_newest"),
+            models.Index(fields=["environment", "model_key", "timestamp_ms"], name="trace_model"),
             models.Index(
-                fields=["environment", "-timestamp_ms", "-id"],
+                fields=["environment", "timestamp_ms", "id"],
                 name="trace_errors",
                 condition=models.Q(status="error"),
             ),
@@ -62,7 +64,7 @@ class Trace(TenantModel):
                 condition=models.Q(session_id__isnull=False),
             ),
             models.Index(
-                fields=["environment", "user_key", "-timestamp_ms"],
+                fields=["environment", "user_key", "timestamp_ms"],
                 name="trace_user",
                 condition=models.Q(user_key__isnull=False),
             ),
@@ -110,7 +112,7 @@ class Span(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes: ClassVar = [
-            models.Index(fields=["environment", "-timestamp_ms", "-id"], name="span_newest"),
+            models.Index(fields=["environment", "timestamp_ms", "id"], name="span_newest"),
             models.Index(
                 fields=["environment", "trace_id", "timestamp_ms"],
                 name="span_trace",
