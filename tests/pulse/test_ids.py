@@ -36,3 +36,14 @@ def test_a_forked_process_draws_random_bytes_of_its_own():
 
     mine, the_childs = ran.stdout.split()
     assert mine != the_childs
+
+
+def test_an_id_made_in_the_same_millisecond_is_the_next_in_order(monkeypatch):
+    monkeypatch.setattr(ids, "_stock", "0" * ids.STOCK_LENGTH)
+    monkeypatch.setattr(ids, "_last", "")
+    monkeypatch.setattr(ids.time, "time_ns", lambda: 1_763_700_000_123_456_789)
+
+    made = [ids.new_id("evt").removeprefix("evt_") for _ in range(33)]
+
+    assert made[:2] == ["01KAJBCHBV0000000000000000", "01KAJBCHBV0000000000000001"]
+    assert made[31:] == ["01KAJBCHBV000000000000000Z", "01KAJBCHBV0000000000000010"]
