@@ -24,7 +24,8 @@ setup-dev: ## the same with the test tools
 run: setup ## start Pulse on 127.0.0.1:3000 (PULSE_PORT, PULSE_DATA_DIR)
 	@$(PY) -m pulse.start
 
-test: setup-dev check ## everything: the checks, then the suite on SQLite and on PostgreSQL with Redis
+test: setup-dev ## everything: the checks, then the suite on SQLite and on PostgreSQL with Redis
+	@$(MAKE) --no-print-directory --output-sync=target -j2 check
 	@$(SUITE)
 
 fast: setup-dev ## the suite on SQLite only, without browsers and soak runs

@@ -44,7 +44,7 @@ def dashboard(analyst, live_server) -> Any:
     return analyst
 
 
-@pytest.mark.looks
+@pytest.mark.once
 @pytest.mark.parametrize(
     "query", ["", "?range=24h&tz=Asia/Kathmandu", "?range=12m&name=page.viewed", "?range=never"]
 )

@@ -8,6 +8,8 @@ import pytest
 
 from tests.docs.blocks import Block, blocks, name
 
+pytestmark = pytest.mark.once
+
 SECRET = "whsec_test_0123456789abcdef0123456789abcdef"
 OLD = "894d416cb73f10ec1cf37e86fd0046d67d5b4c1162d0d08b36702ce521dae29d"
 V1 = "29748b26434d2f0e1bd08e7e1ae17ef37424e159a35fe0310cb80e37862f7b5e"

@@ -41,6 +41,7 @@ def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
+@pytest.mark.once
 def test_a_production_deployment_passes_djangos_own_checks(tmp_path):
     done = manage(
         "check", "--deploy", "--fail-level", "WARNING", PULSE_DATA_DIR=str(tmp_path), **PRODUCTION
@@ -49,6 +50,7 @@ def test_a_production_deployment_passes_djangos_own_checks(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("missing", ["PULSE_SECRET_KEY", "PULSE_FERNET_KEYS"])
 def test_scale_mode_refuses_to_start_without_its_secrets(tmp_path, missing):
     without = {name: value for name, value in PRODUCTION.items() if name != missing}
@@ -84,6 +86,7 @@ def _moved(command: list[str], folder: Path) -> list[str]:
     ]
 
 
+@pytest.mark.once
 def test_every_run_line_of_the_image_is_a_command_that_works_without_a_shell(tmp_path):
     lines = [json.loads(line) for line in _instructions("RUN")]
     (tmp_path / "requirements.txt").write_text((ROOT / "requirements.txt").read_text())

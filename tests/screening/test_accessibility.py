@@ -11,7 +11,7 @@ from tests.screening.recruiting import ESSAY, NUMBER, SINGLE, WORD
 from tests.support import browser as browsers
 from tests.support.axe import grave_issues
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

@@ -122,6 +122,7 @@ def test_what_was_accepted_is_stored_once_whichever_process_is_killed():
         check(server, load.accepted)
 
 
+@pytest.mark.once  # the database is its own
 def test_a_database_that_goes_away_costs_nothing_that_was_accepted():
     with (
         servers.killable_postgres(durable=True) as postgres,

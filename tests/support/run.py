@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     soak = "--soak" in arguments
     arguments = [one for one in arguments if one not in ("--sqlite", "--postgres", "--soak")]
     narrowed = any(one.split("::")[0].rstrip("/") and _is_path(one) for one in arguments)
-    workers = 0 if narrowed or soak else min(MOST_WORKERS, 1 + (os.cpu_count() or 1))
+    workers = 0 if narrowed or soak else min(MOST_WORKERS, 2 * (os.cpu_count() or 1))
     if any(one.startswith("-n") for one in arguments):
         workers = MOST_WORKERS
     elif workers > 1:
@@ -62,8 +62,7 @@ def main(arguments: list[str]) -> int:
             environment["PULSE_TEST_TEMPLATE"] = _sqlite_template(environment)
             legs.append(_pytest("SQLite", arguments, environment))
     if not only_sqlite:
-        # What was judged on SQLite a minute ago; see docs/adr/0023-looks-are-judged-once.md.
-        chosen = arguments if narrowed or only_postgres else _but_for("looks", arguments)
+        chosen = arguments if narrowed or only_postgres else _but_for("once", arguments)
         legs.append(_on_postgres(chosen, max(1, workers)))
     for leg in legs:
         print(f"{leg.name}: {leg.closing} ({leg.seconds:.0f} s in all)")

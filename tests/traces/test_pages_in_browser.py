@@ -42,7 +42,7 @@ def engineer(chromium, live_server) -> Iterator[Any]:
     assert problems == []
 
 
-@pytest.mark.looks
+@pytest.mark.once
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_has_no_grave_issue_and_fits_a_phone(engineer, live_server, path):
     engineer.set_viewport_size({"width": 1280, "height": 900})

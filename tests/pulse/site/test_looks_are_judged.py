@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.axe import grave_issues
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 PAGE = """<!doctype html><html lang="en"><title>Rows</title><style>
   body { background: #fff; color: #000 }
