@@ -136,6 +136,12 @@ def _command(program: str) -> list[str]:
     return [node]
 
 
+def narrow_to_a_phone(page: Any) -> None:
+    """Make the window 360 px wide; fails unless its content soon is, for charts follow a moment later."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_function("document.documentElement.scrollWidth <= 360", timeout=5_000)
+
+
 def watch(page: Any) -> list[str]:
     """What must stay empty on every page: console errors, exceptions, and requests to other hosts."""
     problems: list[str] = []

@@ -48,8 +48,7 @@ def test_a_page_has_no_grave_issue_and_fits_a_phone(engineer, live_server, path)
     engineer.set_viewport_size({"width": 1280, "height": 900})
     assert engineer.goto(f"{live_server.base_url}{path}").status == 200
     assert grave_issues(engineer) == []
-    engineer.set_viewport_size({"width": 360, "height": 740})
-    assert engineer.evaluate("document.documentElement.scrollWidth") <= 360
+    browsers.narrow_to_a_phone(engineer)
 
 
 def test_a_test_trace_is_stored_scored_and_found_by_its_words(engineer, live_server):
