@@ -51,8 +51,8 @@ class TracesConfig(products.ProductConfig):
         products.BodyLimit(r"/v1/(traces|spans)(/.*)?|/dashboard/api/.*", 32 * MEBIBYTE),
     )
     pumps = (
-        products.Pump("traces-digest", "traces.digest.pump.run_paced", 0.3, queue="ingest"),
-        products.Pump("traces-search", "traces.digest.search.run", 1, queue="ingest"),
+        products.Pump("traces-digest", "traces.digest.pump.run_paced", 1, queue="ingest"),
+        products.Pump("traces-search", "traces.digest.search.run", 2, queue="ingest"),
         products.Pump("traces-upkeep", "traces.services.alerting.pump", 60),
     )
     seed = "traces.samples.seed"

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from pulse import pump as pumps
 from traces import statements
 from traces.decoding import items
 from traces.digest import store
@@ -22,7 +23,7 @@ from traces.models import Inbox
 
 log = structlog.get_logger(__name__)
 
-PUMP = "traces-digest"
+PUMP, SEARCH_PUMP = "traces-digest", "traces-search"
 MAX_ITEMS = 1500
 """Items in one transaction: enough to share its cost, few enough for SQLite's other writers."""
 
@@ -46,14 +47,21 @@ _DEAD = (
 
 
 class Pace:
-    """Digests at once when it was calm, and in larger portions while small batches pour in."""
+    """Digests at once when it was calm, and in larger portions while small batches pour in.
+
+    When all is done it is the turn of the text index.
+    """
 
     def __init__(self) -> None:
         self._earliest = 0.0
+        self._did = 0
 
     def run(self) -> int:
         time.sleep(max(0.0, self._earliest - time.monotonic()))
         done = run()
+        if self._did and not done:
+            pumps.kick(SEARCH_PUMP)
+        self._did = done
         if 0 < done < MAX_ITEMS // 2:
             self._earliest = time.monotonic() + GATHER_SECONDS
         return done

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from traces import statements, words
 from traces.selectors import search
 
-SLICE, CALM_SLICE = 150, 600
+SLICE, CALM_SLICE = 300, 600
 """Traces in one transaction while ingest has work, and while it has none."""
 
 
