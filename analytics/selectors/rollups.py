@@ -51,6 +51,12 @@ def total(environment: Environment, filters: Filters) -> int:
     return found
 
 
+def stored() -> int:
+    """How many events all environments have together."""
+    everywhere = Rollup.unscoped.filter(environment__in=Environment.objects.all())
+    return everywhere.filter(grain=Grain.MONTH).aggregate(n=Sum("count"))["n"] or 0
+
+
 def names(environment: Environment, filters: Filters, *, limit: int) -> list[str]:
     """Names of events ever tracked, the most frequent first."""
     rows = Rollup.objects.within(environment).filter(grain=Grain.MONTH)

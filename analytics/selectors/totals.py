@@ -129,6 +129,8 @@ def _tallied(
 ) -> list[tuple[Any, int, int]]:
     """(thing, count, people), in one pass over the events."""
     sql, parameters = uniques.tally(filtered(environment, filters), column, thing)
+    if uniques.reads_whole_table(environment, filters):
+        sql = reading.along_table(sql)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} {order}", [*parameters, *values])
         return list(cursor.fetchall())

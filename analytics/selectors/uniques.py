@@ -72,6 +72,16 @@ def reads_whole_index(environment: Environment, filters: Filters) -> bool:
     return WIDE * rollups.total(environment, filters) > rollups.total(environment, Filters())
 
 
+def reads_whole_table(environment: Environment, filters: Filters) -> bool:
+    """Whether the whole table is less to read than each event by itself. SQLite only.
+
+    It holds every environment's events. Properties of 300 days of a million: 1.25 s instead of 3.4.
+    """
+    if connection.vendor != "sqlite" or not filters.time_only:
+        return False
+    return WIDE * rollups.total(environment, filters) > rollups.stored()
+
+
 def _counted(
     environment: Environment, filters: Filters, column: Column, thing: Combinable
 ) -> dict[Any, int]:

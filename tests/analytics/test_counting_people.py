@@ -170,11 +170,35 @@ def test_sqlite_reads_an_index_from_end_to_end_for_a_wide_window_and_not_for_a_n
 
 
 def counted_with(environment, column, *, first_day, days):
-    from_ms = FIRST_MS + first_day * DAY_MS
     with CaptureQueriesContext(connection) as captured:
-        window = Filters(from_ms=from_ms, to_ms=from_ms + days * DAY_MS)
-        uniques.count(environment, window, column)
+        uniques.count(environment, window_of(first_day, days), column)
     return captured[-1]["sql"]
+
+
+def test_sqlite_reads_the_table_for_the_properties_of_a_window_that_holds_much_of_it(
+    environment, events
+):
+    wide = broken_down_with(environment, first_day=0, days=60)
+    narrow = broken_down_with(environment, first_day=30, days=1)
+
+    assert ("NOT INDEXED" in wide, "NOT INDEXED" in narrow) == (
+        connection.vendor == "sqlite",
+        False,
+    )
+
+
+def broken_down_with(environment, *, first_day, days):
+    with CaptureQueriesContext(connection) as captured:
+        found = totals.breakdown(environment, window_of(first_day, days), key="page", limit=10)
+    assert sum(row["count"] for row in found) == totals.count_events(
+        environment, window_of(first_day, days)
+    )
+    return captured[-1]["sql"]
+
+
+def window_of(first_day, days):
+    from_ms = FIRST_MS + first_day * DAY_MS
+    return Filters(from_ms=from_ms, to_ms=from_ms + days * DAY_MS)
 
 
 def plan(sql):
