@@ -125,34 +125,28 @@ def retention(
     """(cohort, period) → (users active in it, users whose last activity is in it).
 
     A user belongs to the cohort of the first matching event in the window; period 0 of a cohort,
-    for its second figure, includes those who never came back. ``starts`` are the borders.
+    for its second figure, includes those who never came back. ``starts`` are the borders, and the
+    window lies between the first and the last of them.
     """
-    table, values = reading.bounds(connection.vendor, starts)
-    first, first_values = _sql(filtered(environment, cohort), "user_id", "timestamp_ms")
-    active, active_values = _sql(filtered(environment, activity), "user_id", "timestamp_ms")
+    number = reading.bucket_number(starts)
+    begun, begun_values = uniques.pairs(environment, cohort, "user_id", number)
+    acted, acted_values = uniques.pairs(environment, activity, "user_id", number)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            WITH {table},
-            firsts AS (SELECT user_id, MIN(timestamp_ms) AS at FROM ({first}) AS joined
-                       WHERE user_id IS NOT NULL GROUP BY user_id),
-            cohorts AS (SELECT user_id, at, number FROM firsts
-                        JOIN bounds ON at >= low AND at < high),
-            visits AS (SELECT DISTINCT cohorts.user_id, cohorts.number AS cohort,
-                              bounds.number - cohorts.number AS period
-                       FROM cohorts JOIN ({active}) AS acted
-                       ON acted.user_id = cohorts.user_id AND acted.timestamp_ms >= cohorts.at
-                       JOIN bounds ON acted.timestamp_ms >= low AND acted.timestamp_ms < high
-                       UNION SELECT user_id, number, 0 FROM cohorts),
-            lasts AS (SELECT user_id, cohort, MAX(period) AS period FROM visits
-                      GROUP BY user_id, cohort),
+            WITH cohorts AS (SELECT who, MIN(thing) AS cohort FROM ({begun}) AS begun GROUP BY who),
+            visits AS (SELECT cohorts.who, cohort, acted.thing - cohort AS period
+                       FROM cohorts JOIN ({acted}) AS acted
+                       ON acted.who = cohorts.who AND acted.thing > cohort
+                       UNION ALL SELECT who, cohort, 0 FROM cohorts),
+            lasts AS (SELECT who, cohort, MAX(period) AS period FROM visits GROUP BY who, cohort),
             counted AS (SELECT cohort, period, COUNT(*) AS active, 0 AS ended FROM visits
                         GROUP BY cohort, period
                         UNION ALL SELECT cohort, period, 0, COUNT(*) FROM lasts
                         GROUP BY cohort, period)
             SELECT cohort, period, SUM(active), SUM(ended) FROM counted GROUP BY cohort, period
             """,
-            [*values, *first_values, *active_values],
+            [*begun_values, *acted_values],
         )
         return {
             (cohort, period): (int(active), int(ended))

@@ -82,14 +82,22 @@ def reads_whole_table(environment: Environment, filters: Filters) -> bool:
     return WIDE * rollups.total(environment, filters) > rollups.stored()
 
 
+def pairs(
+    environment: Environment, filters: Filters, column: Column, thing: Combinable
+) -> tuple[str, tuple[Any, ...]]:
+    """SQL of the different (who, thing) of the events that pass, and its parameters."""
+    rows = filtered(environment, filters).filter(**{f"{column}__isnull": False})
+    chosen = rows.values(who=F(column)).annotate(thing=thing).order_by().distinct()
+    sql, values = chosen.query.sql_with_params()
+    if reads_whole_index(environment, filters):
+        sql = reading.along_index(sql, INDEXES[column])
+    return sql, values
+
+
 def _counted(
     environment: Environment, filters: Filters, column: Column, thing: Combinable
 ) -> dict[Any, int]:
-    rows = filtered(environment, filters).filter(**{f"{column}__isnull": False})
-    pairs = rows.values(who=F(column)).annotate(thing=thing).order_by().distinct()
-    sql, values = pairs.query.sql_with_params()
-    if reads_whole_index(environment, filters):
-        sql = reading.along_index(sql, INDEXES[column])
+    sql, values = pairs(environment, filters, column, thing)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT thing, COUNT(*) FROM ({sql}) AS pairs GROUP BY thing", values)
         return dict(cursor.fetchall())

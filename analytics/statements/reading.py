@@ -54,28 +54,6 @@ def property_text(vendor: str, key: str) -> RawSQL:
     )
 
 
-def bounds(vendor: str, starts: Sequence[int]) -> tuple[str, list[str]]:
-    """A common table expression ``bounds(number, low, high)`` of consecutive ranges, and its parameter.
-
-    ``starts`` holds one more value than there are ranges: the end of the last.
-    """
-    rows = [
-        {"number": number, "low": low, "high": high}
-        for number, (low, high) in enumerate(itertools.pairwise(starts))
-    ]
-    if vendor == "postgresql":
-        body = (
-            "SELECT number, low, high FROM json_to_recordset(%s::json)"
-            " AS item(number integer, low bigint, high bigint)"
-        )
-    else:
-        body = (
-            "SELECT value ->> 'number' AS number, value ->> 'low' AS low, value ->> 'high' AS high"
-            " FROM json_each(%s)"
-        )
-    return f"bounds AS MATERIALIZED ({body})", [_json(rows)]
-
-
 _INSTANT = "analytics_event.timestamp_ms"
 
 

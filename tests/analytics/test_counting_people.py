@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -154,6 +157,36 @@ def walk(events):
         )
         for group in latest
     ]
+
+
+@pytest.mark.parametrize("lengths", [[7 * DAY_MS] * 9, [31 * DAY_MS, 28 * DAY_MS, 31 * DAY_MS]])
+def test_retention_is_what_a_walk_over_the_events_finds(environment, events, lengths):
+    starts = list(itertools.accumulate(lengths, initial=FIRST_MS - FIRST_MS % DAY_MS))
+    window = Filters(from_ms=FIRST_MS + DAY_MS, to_ms=starts[-1])
+    for cohort, activity in ((window, window), (replace(window, names=NAMES[:1]), window)):
+        begun = periods_of_users(events, cohort, starts)
+        active = periods_of_users(events, activity, starts)
+        expected = Counter()
+        for user, numbers in begun.items():
+            first = min(numbers)
+            visits = {0} | {one - first for one in active.get(user, ()) if one > first}
+            expected.update({(first, period, "active"): 1 for period in visits})
+            expected[first, max(visits), "ended"] += 1
+
+        found = journeys.retention(environment, cohort, activity, starts)
+
+        assert found == {
+            key: (expected[*key, "active"], expected[*key, "ended"])
+            for key in {key[:2] for key in expected}
+        }
+
+
+def periods_of_users(events, filters, starts):
+    numbers = {}
+    for instant, _, user, _ in passing(events, filters):
+        if user is not None:
+            numbers.setdefault(user, set()).add(bisect_right(starts, instant) - 1)
+    return numbers
 
 
 @pytest.mark.parametrize("column", ["user_id", "session_id"])
