@@ -57,10 +57,13 @@ def _insert(connection: Any, database: str, known: int, size: int, now_ms: int) 
         if database == "SQLite"
         else "WITH n AS (SELECT generate_series({low}::bigint, {high}::bigint) AS n)"
     ).format(low=known + 1, high=size)
+    # The deployment may have numbered events of its own since the last filling.
+    highest = connection.execute("SELECT max(id) FROM analytics_event").fetchone()[0] or 0
+    first_id = max(FIRST_ID, highest) - known
     moment = f"({now_ms} - (n * 7919 % {SPREAD_DAYS * 1440}) * 60000 - n % 60000)"
     connection.execute(
         f"INSERT INTO analytics_event (id, environment_id, name, properties, user_id, session_id,"
-        f" timestamp_ms, received_ms) {series} SELECT {FIRST_ID} + n, {environment},"
+        f" timestamp_ms, received_ms) {series} SELECT {first_id} + n, {environment},"
         f" 'event.' || (n % {NAMES}), '{{\"page\":\"/dashboard\"}}', 'user-' || (n % {USERS}),"
         f" 'session-' || (n % {SESSIONS}), {moment}, {now_ms} FROM n"
     )
