@@ -90,26 +90,12 @@ def _in_flight(endpoints: Sequence[Endpoint], now: datetime) -> Counter[int]:
     return Counter(dict(rows.values_list("endpoint").annotate(Count("pk"))))
 
 
-_WANTED = (
-    "pk",
-    "public_id",
-    "attempts",
-    "replay_no",
-    "event__public_id",
-    "event__type",
-    "event__body",
-)
-
-
 def _choose(
     endpoint: Endpoint, now: datetime, token: str, room: int, *, retry_room: int
 ) -> list[Job]:
-    wanted = _due(now).filter(endpoint=endpoint)
-    if retry_room <= 0:
-        wanted = wanted.filter(attempts=0, replay_no=0)
-    else:
-        room = min(room, retry_room)
-    rows = list(wanted.order_by("next_attempt_at", "pk").values(*_WANTED)[:room])
+    first_tries = retry_room <= 0
+    most = room if first_tries else min(room, retry_room)
+    rows = statements.due(endpoint.pk, now, most, first_tries=first_tries)
     if not rows:
         return []
     if endpoint.breaker_step:
@@ -119,19 +105,19 @@ def _choose(
     lease_ends = time.monotonic() + LEASE.total_seconds()
     return [
         Job(
-            delivery_pk=row["pk"],
+            delivery_pk=row.pk,
             endpoint_pk=endpoint.pk,
-            delivery_id=row["public_id"],
-            event_id=row["event__public_id"],
-            event_type=row["event__type"],
+            delivery_id=row.public_id,
+            event_id=row.event_id,
+            event_type=row.event_type,
             product=endpoint.product,
             url=endpoint.url,
-            body=row["event__body"].encode(),
+            body=row.body.encode(),
             secrets=signing,
-            number=row["attempts"] + 1,
+            number=row.attempts + 1,
             lease_token=token,
             lease_ends=lease_ends,
-            first_lane=row["attempts"] == 0 and row["replay_no"] == 0,
+            first_lane=row.attempts == 0 and row.replay_no == 0,
             probe=bool(endpoint.breaker_step),
         )
         for row in rows
