@@ -1,6 +1,6 @@
 # Every command anyone needs. `make run` starts Pulse, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test fast check lint format types imports migrations openapi rules bench bench-large soak lock backup restore image
+.PHONY: help setup setup-dev run test fast check lint format types imports migrations openapi rules examples bench bench-large soak lock backup restore image
 VENV ?= .venv
 PY := $(VENV)/bin/python
 BOOT := $(or $(shell command -v python3),$(shell command -v python),python3)
@@ -53,6 +53,9 @@ migrations: setup-dev ## no model differs from its migrations
 
 openapi: setup-dev ## the committed OpenAPI documents are what the code answers (WRITE=1 rewrites them)
 	@$(TOOL) manage.py openapi $(if $(WRITE),,--check)
+
+examples: setup-dev ## record the answers of docs/examples/*.http anew, for the reference pages
+	@RECORD_EXAMPLES=1 $(PY) -m pytest -q -p no:randomly tests/docs/test_operations.py
 
 bench: setup-dev ## the short benches, results in bench/RESULTS.md
 	@$(PY) -m bench

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -11,10 +12,13 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from pulse.http import openapi
-from pulse.site import schemas
+from pulse.site import examples, schemas
+from pulse.site.examples import Example
 
 METHODS = ("get", "post", "put", "patch", "delete")
 MOST_FIELDS = 80
+OF_THE_CLIENT = ("Content-Type", "Host")
+"""Headers of an example that curl finds out by itself."""
 SPELLED = {"Scim": "SCIM", "Api keys": "API keys", "Openapi.json": "OpenAPI"}
 
 
@@ -75,7 +79,8 @@ def sections(product: str) -> list[Section]:
             operation = item[method]
             tag = (operation.get("tags") or [_tag(path)])[0]
             section = found.setdefault(tag, Section(_title(tag), slugify(tag)))
-            section.operations.append(_operation(document, method, path, operation))
+            example = examples.examples_of(product).get(f"{method.upper()} {path}")
+            section.operations.append(_operation(document, method, path, operation, example))
     return list(found.values())
 
 
@@ -96,11 +101,16 @@ def _title(tag: str) -> str:
 
 
 def _operation(
-    document: dict[str, Any], method: str, path: str, operation: dict[str, Any]
+    document: dict[str, Any],
+    method: str,
+    path: str,
+    operation: dict[str, Any],
+    example: Example | None,
 ) -> Operation:
     description = str(operation.get("description", ""))
     summary = str(operation.get("summary", ""))
     body = schemas.json_of(operation.get("requestBody", {}))
+    secured = operation.get("security", [{}]) != []
     return Operation(
         method=method.upper(),
         path=path,
@@ -112,11 +122,12 @@ def _operation(
         else description,
         parameters=[_parameter(document, one) for one in operation.get("parameters", [])],
         members=_members(document, body)[:MOST_FIELDS] if body else [],
-        command=_command(document, method, path, operation, body),
-        body=_pretty(schemas.sample(document, body)) if body else "",
-        secured=operation.get("security", [{}]) != [],
+        command=_command_of(example, secured) if example else "",
+        body=_pretty(example.body if example else schemas.sample(document, body)) if body else "",
+        secured=secured,
         answers=[
-            _answer(document, status, one) for status, one in operation.get("responses", {}).items()
+            _answer(document, status, one, example)
+            for status, one in operation.get("responses", {}).items()
         ],
     )
 
@@ -132,30 +143,35 @@ def _parameter(document: dict[str, Any], parameter: dict[str, Any]) -> Member:
     )
 
 
-def _answer(document: dict[str, Any], status: str, answer: dict[str, Any]) -> Answer:
+def _answer(
+    document: dict[str, Any], status: str, answer: dict[str, Any], example: Example | None
+) -> Answer:
     answer = schemas.resolved(document, answer)
     schema = schemas.json_of(answer)
     sample = ""
-    if schema and status.startswith("2"):
+    if example and example.status == status:
+        shown = example.answer
+        sample = shown if isinstance(shown, str) else "" if shown is None else _pretty(shown)
+    elif schema and status.startswith("2"):
         sample = _pretty(schemas.sample(document, schema))
     return Answer(status, str(answer.get("description", "")), sample)
 
 
-def _command(
-    document: dict[str, Any],
-    method: str,
-    path: str,
-    operation: dict[str, Any],
-    body: dict[str, Any] | None,
-) -> str:
-    verb = "" if method == "get" else f"-X {method.upper()} "
-    lines = [f'curl {verb}"{settings.PULSE_PUBLIC_URL}{path}"']
-    if operation.get("security", [{}]) != []:
+def _command_of(example: Example, secured: bool) -> str:
+    """The curl line of an example, with the reader's own key."""
+    verb = "" if example.method == "GET" else f"-X {example.method} "
+    lines = [f'curl {verb}"{settings.PULSE_PUBLIC_URL}{example.path}"']
+    if secured and "Authorization" not in example.headers:
         lines.append('  -H "Authorization: Bearer $KEY"')
-    if body:
+    sent = {name: text for name, text in example.headers.items() if name not in OF_THE_CLIENT}
+    lines += [f"  -H '{name}: {text}'" for name, text in sent.items()]
+    if isinstance(example.body, str):
+        file = re.search(r'filename="([^"]+)"', example.body)
+        lines.append(f"  -F file=@{file[1]}" if file else f"  -d '{example.body}'")
+    elif example.body is not None:
         lines.append('  -H "Content-Type: application/json"')
-        sample = json.dumps(schemas.sample(document, body), ensure_ascii=False)
-        lines.append(f"  -d '{sample}'")
+        body = json.dumps(example.body, ensure_ascii=False).replace("'", "'\\''")
+        lines.append(f"  -d '{body}'")
     return " \\\n".join(lines)
 
 

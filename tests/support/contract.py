@@ -123,6 +123,6 @@ def _schema(product: str, declared: dict[str, Any], content_type: str) -> dict[s
     if "$ref" in declared:
         declared = components(product)["responses"][declared["$ref"].split("/")[-1]]
     media = declared.get("content", {}).get(content_type.partition(";")[0])
-    if not media or "json" not in content_type or not media.get("schema"):
+    if not media or not re.match(r"[^;]+[/+]json\b", content_type) or not media.get("schema"):
         return None
     return {**media["schema"], "components": components(product)}
