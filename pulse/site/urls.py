@@ -40,6 +40,7 @@ urlpatterns = [
         name="delete_environment",
     ),
     path("docs", docs.index, name="docs"),
+    path("docs/", RedirectView.as_view(pattern_name="docs")),
     path("docs/search", docs.search, name="docs_search"),
     path("docs/reference/<slug:product>", docs.reference, name="reference"),
     path("docs/reference/<slug:product>/bruno.zip", docs.bruno_collection, name="bruno_collection"),

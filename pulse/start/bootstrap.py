@@ -98,11 +98,12 @@ def seed(environment: Environment) -> None:
 
 
 def _mint(environment: Environment, plan: KeyPlan) -> str:
+    which = plan.variable.removeprefix(f"PULSE_{plan.product.upper()}_").replace("_", " ").lower()
     _, token = keys.mint_key(
         environment,
         product=plan.product,
         prefix=plan.prefix,
-        name=plan.variable.removeprefix("PULSE_").replace("_", " ").capitalize(),
+        name=f"{products.by_name(plan.product).title} {which}",
         scopes=list(plan.scopes),
         actor=plan.actor if settings.PULSE_DEMO else "",
     )

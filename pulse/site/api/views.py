@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from pulse import pagination, products
 from pulse.errors import Forbidden, Unauthenticated
-from pulse.http.answers import answer
+from pulse.http.answers import answer, nothing
 from pulse.http.audit import audited
 from pulse.http.requests import ApiRequest
 from pulse.http.views import ApiView
@@ -132,7 +132,7 @@ class EndpointView(ConsoleView):
         services.delete_endpoint(
             request.environment, product=self.product, public_id=endpoint_id, now=request.now
         )
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class EndpointTestView(ConsoleView):

@@ -63,6 +63,10 @@ def test_a_bruno_collection_has_a_file_for_every_operation(db, product):
     assert f"base: {settings.PULSE_PUBLIC_URL}\n" in local
 
 
+def test_the_contents_are_found_with_a_slash_too(db):
+    assert Client().get("/docs/")["Location"] == "/docs"
+
+
 def test_an_unknown_page_is_not_found(db):
     for path in (
         "/docs/nothing",

@@ -84,9 +84,9 @@ ELSEWHERE = {
 NO_PAGES = {
     "metrics", "favicon.ico", "environment", "accounts/logout/", "analytics/live", "analytics/exports",
     "analytics/exports/<str:export_id>", "collab/demo/bot", "screening/templates/new",
-    "developers/keys/replace/<slug:product>",
+    "developers/keys/replace/<slug:product>", "docs/",
 }  # fmt: skip
-"""Files, streams and forms that only take a POST."""
+"""Files, streams, redirects, and forms that only take a POST."""
 ACTION = re.compile(
     r"/(screenings|status|resume|erase|save|invite|remove|withdraw|create|plans|rename|delete|rotate"
     r"|revoke|replay|<slug:action>|\(\?P<action>.*)$"

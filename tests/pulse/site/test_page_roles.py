@@ -76,7 +76,7 @@ LEAST: dict[str, dict[str, str]] = {
 test_console_webhooks.py; here every role tries it."""
 
 OPEN = {
-    "", "favicon.ico", "metrics", "openapi/<slug:product>.json", "llms.txt", "ecosystem", "docs", "docs/search",
+    "", "favicon.ico", "metrics", "openapi/<slug:product>.json", "llms.txt", "ecosystem", "docs", "docs/", "docs/search",
     "docs/reference/<slug:product>", "docs/reference/<slug:product>/bruno.zip",
     "docs/reference/<slug:product>/try/<str:anchor>",
     "docs/<slug:slug>.md", "docs/<slug:slug>", "login/<str:token>", "invitations/<str:token>",
