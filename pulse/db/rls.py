@@ -38,6 +38,13 @@ def confined_to(environment_pk: int) -> Iterator[None]:
             cursor.execute("SET LOCAL ROLE NONE")
 
 
+def lift() -> None:
+    """Work as the owner of the tables for the rest of the block, whose key is not who is asking."""
+    if enabled() and connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")
+
+
 def tenant_tables() -> list[str]:
     """Every table whose rows belong to an environment."""
     from pulse.tenancy.models import TenantModel

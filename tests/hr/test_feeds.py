@@ -23,9 +23,9 @@ def subscribe(hr, **values: Any) -> str:
     return hr.post("/v1/calendar-feeds", values).json()["url"].removeprefix(BASE)
 
 
-def read(hr, path: str) -> list[tuple[str, str, str]]:
-    """(summary, start, end) of every event, as a calendar program sees them, without a key."""
-    response = hr.get(path, headers={"Authorization": ""})
+def read(hr, path: str, *, bare: bool = True) -> list[tuple[str, str, str]]:
+    """(summary, start, end) of every event, as a calendar program sees them: ``bare`` of a key."""
+    response = hr.get(path, headers={"Authorization": ""} if bare else {})
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     return [
         (
@@ -88,6 +88,16 @@ def test_a_feed_is_secret_is_not_kept_by_browsers_and_can_be_revoked(hr, environ
     assert "url" not in hr.get("/v1/calendar-feeds").json()["data"][0]
     assert hr.delete(f"/v1/calendar-feeds/{made['id']}").status_code == 204
     assert hr.get(path).status_code == 404
+
+
+def test_a_feed_is_read_with_a_strangers_key_as_without_one(
+    hr, api, environment, other_environment
+):
+    make_leave(environment, make_employee(environment), start_date=date(2026, 4, 20))
+    path = subscribe(hr, audience="workspace")
+
+    assert read(api("hr", environment=other_environment), path, bare=False) == read(hr, path)
+    assert len(read(hr, path)) == 1
 
 
 def test_a_restricted_key_subscribes_to_its_own_person_only(hr, api, environment):

@@ -232,6 +232,21 @@ def test_projects_are_made_renamed_and_deleted(client, ada):
     assert [one["name"] for one in listed] == ["Engines"]
 
 
+def test_a_key_that_is_sent_along_changes_nothing_of_what_a_session_may_do(client, ada, api):
+    sent = {"Authorization": f"Bearer {api('traces').token}"}
+
+    made = client.post("/dashboard/api/projects", {"name": "Looms"}, headers=sent).json()
+
+    listed = client.get("/dashboard/api/projects", headers=sent).json()["projects"]
+    assert [one["name"] for one in listed] == ["Engines", "Looms"]
+    here = sent | {"X-Project-Id": made["projectId"]}
+    minted = client.post("/dashboard/api/api-keys", {"name": "ci"}, headers=here)
+    assert minted.status_code in (200, 201)
+    assert len(client.get("/dashboard/api/api-keys", headers=here).json()["keys"]) == 2
+    path = f"/dashboard/api/projects/{made['projectId']}"
+    assert client.delete(path, headers=sent).json() == {"success": True}
+
+
 def test_a_deleted_project_leaves_no_words_behind(client, ada):
     made = client.post("/dashboard/api/projects", {"name": "Looms"}).json()
     here = {"X-Project-Id": made["projectId"]}
