@@ -220,6 +220,7 @@ def _next_month(first: date) -> date:
 
 def _load_chart(weeks: list[entries.WorkloadWeek]) -> dict[str, Any]:
     return {
+        "label": "Week of",
         "x": [f"{week.week_start:%d %b}" for week in weeks],
         "series": [
             {

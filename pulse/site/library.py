@@ -20,6 +20,7 @@ from pulse.site import error_catalogue
 FOLDER = settings.BASE_DIR / "docs" / "site"
 DOCUMENTED_BASE = "http://127.0.0.1:3000"
 DOCUMENTED_KEYS = "pulse-data/keys.env"
+CARD_CHARACTERS = 130
 CONTENTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Quick starts",
@@ -88,6 +89,16 @@ class Page:
     markdown: str
     html: str
     headings: tuple[Heading, ...]
+
+    @property
+    def teaser(self) -> str:
+        """The first sentences of the summary, as many as a card has room for."""
+        text, *others = re.split(r"(?<=\.) ", self.summary)
+        for one in others:
+            if len(text) + len(one) >= CARD_CHARACTERS:
+                break
+            text += f" {one}"
+        return text
 
 
 @dataclass(frozen=True, slots=True)

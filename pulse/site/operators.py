@@ -75,6 +75,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         step=timedelta(minutes=30),
     )
     percentiles = requestlog.duration_percentiles(since=since)
+    titles = {config.product: config.title for config in products.installed()}
     disk = shutil.disk_usage(settings.DATA_DIR if settings.PULSE_EMBEDDED else "/")
     context |= {
         "cards": [
@@ -84,14 +85,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             ("Time p50 / p95 / p99", _milliseconds(percentiles)),
             ("Disk free", f"{disk.free / 2**30:,.1f} of {disk.total / 2**30:,.0f} GiB"),
         ],
-        "disk_percent": round(100 * disk.used / disk.total),
         "chart": usage.chart,
         "total": usage.total,
         "by_product": {
             "headers": ["Product", "Requests", "Failed", "Mean time"],
             "rows": [
                 [
-                    row["product"],
+                    titles.get(row["product"], row["product"]),
                     f"{row['sum_requests']:,}",
                     f"{row['sum_failed']:,}",
                     f"{row['sum_ms'] / max(1, row['sum_requests']):.0f} ms",

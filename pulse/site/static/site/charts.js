@@ -1,7 +1,7 @@
 // Charts: <div class="chart" data-chart="id-of-json" [data-kind="bars|lines|area|stacked"] [data-height="220"] [data-unit="ms"]>
 // beside {{ data|json_script:"id-of-json" }} with {"x": [unix seconds], "series": [{"label": "…", "values": […]}]}.
 // Also a <table> fallback for readers who cannot see the canvas belongs next to it in the page.
-// Where "x" holds strings, they are categories. pulseCharts.draw(element, data, options) draws by hand.
+// Where "x" holds strings, they are categories, and "label" says of what. pulseCharts.draw(element, data, options) draws by hand.
 (function () {
   "use strict";
   var palette = {
@@ -36,6 +36,15 @@
     return step / 2;
   }
 
+  // uPlot's own are American. Seconds a tick is apart → its text, and the line below where a year or a day begins.
+  var times = [
+    [365 * 86400, "{YYYY}", null, null, null, null, null, null, 1],
+    [28 * 86400, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+    [1, "{HH}:{mm}:{ss}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+  ];
+
   function draw(element, data, options) {
     options = options || {};
     var old = drawn.get(element);
@@ -58,7 +67,7 @@
     var axis = { stroke: muted, font: font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
     var bars = kind === "bars" || kind === "stacked" ? uPlot.paths.bars({ size: [0.7, 64], radius: 0.12 }) : undefined;
     var margin = bars || xs.length < 2 ? halfStep(xs, categories ? 1 : 86400) : 0;
-    var series = [categories ? { value: function (u, v) { return v === null ? "–" : categories[v]; } } : {}];
+    var series = [categories ? { label: data.label, value: function (u, v) { return v === null ? "–" : categories[v]; } } : { value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }];
     data.series.forEach(function (one, index) {
       var ink = one.colour || colour(element, index);
       series.push({
@@ -74,7 +83,7 @@
       legend: { show: options.legend !== false && element.dataset.legend !== "off" },
       scales: { x: { time: !categories, range: function (u, min, max) { return [min - margin, max + margin]; } }, y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
       axes: [
-        Object.assign({}, axis, { grid: { show: false } }, categories ? { values: function (u, v) { return v.map(function (i) { return categories[i] === undefined ? "" : categories[i]; }); } } : {}),
+        Object.assign({}, axis, { grid: { show: false } }, categories ? { values: function (u, v) { return v.map(function (i) { return categories[i] === undefined ? "" : categories[i]; }); } } : { values: times }),
         Object.assign({}, axis, { size: 52, values: function (u, v) { return v.map(function (n) { return compact(n, unit); }); } }),
       ],
     }, [xs].concat(rows), element);
