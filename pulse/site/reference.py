@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +70,7 @@ class Section:
 
 @cache
 def sections(product: str) -> list[Section]:
-    """The product's operations by tag, in the order of their paths."""
+    """The product's operations by tag: tags by title, operations in the order of their paths."""
     document = openapi.document_of(product)
     found: dict[str, Section] = {}
     for path, item in document.get("paths", {}).items():
@@ -81,7 +82,7 @@ def sections(product: str) -> list[Section]:
             section = found.setdefault(tag, Section(_title(tag), slugify(tag)))
             example = examples.examples_of(product).get(f"{method.upper()} {path}")
             section.operations.append(_operation(document, method, path, operation, example))
-    return list(found.values())
+    return sorted(found.values(), key=attrgetter("title"))
 
 
 def find(product: str, anchor: str) -> Operation | None:

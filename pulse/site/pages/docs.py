@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -97,7 +96,7 @@ def reference(request: HttpRequest, product: str) -> HttpResponse:
     """GET /docs/reference/{product}"""
     context: dict[str, Any] = {
         "config": _product(product),
-        "sections": sorted(reference_of.sections(product), key=attrgetter("title")),
+        "sections": reference_of.sections(product),
         "references": products.installed(),
     }
     return render(request, "docs/reference.html", context)
