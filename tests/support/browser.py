@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support import surroundings
 from tests.support.live import LiveServer
@@ -139,7 +139,8 @@ def _command(program: str) -> list[str]:
 def narrow_to_a_phone(page: Any) -> None:
     """Make the window 360 px wide; fails unless its content soon is, for charts follow a moment later."""
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_function("document.documentElement.scrollWidth <= 360", timeout=5_000)
+    # Not wait_for_function: it asks again with eval, which the pages' own policy forbids.
+    expect(page.locator("html")).to_have_js_property("scrollWidth", 360, timeout=5_000)
 
 
 def watch(page: Any) -> list[str]:
