@@ -38,8 +38,9 @@ def forwarding(port: int, to_port: int) -> Iterator[None]:
                 copy(server, self.request)
 
     def copy(source: socket.socket, target: socket.socket) -> None:
-        while part := source.recv(1 << 16):
-            target.sendall(part)
+        with contextlib.suppress(OSError):  # the other direction ended first and closed them
+            while part := source.recv(1 << 16):
+                target.sendall(part)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", port), Forwarder) as forwarder:
         threading.Thread(target=forwarder.serve_forever, daemon=True).start()
