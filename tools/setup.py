@@ -133,7 +133,7 @@ def installed(name: str) -> bool:
 def install(name: str, title: str) -> None:
     command = [
         str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes",
-        "--disable-pip-version-check", "--no-input", "--root-user-action=ignore",
+        "--no-compile", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore",
         "-r", str(ROOT / name),
     ]  # fmt: skip
     with Step(title):
