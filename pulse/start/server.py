@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from django.urls import get_resolver
 
 from pulse.doors import health
 from pulse.realtime import hub
@@ -41,6 +42,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets=sockets)
 
 
+def _load_views() -> None:
+    """Import every view now, or the first request waits half a second, and two of them race."""
+    _ = get_resolver().url_patterns
+
+
 def _tune_collector() -> None:
     """What is loaded now lives as long as the process: walking it again and again is 5 % of ingest's CPU."""
     gc.collect()
@@ -67,6 +73,7 @@ def run(
         proxy_headers=False,
         timeout_graceful_shutdown=drain_seconds,
     )
+    _load_views()
     _tune_collector()
     server = _Server(config)
     server.announce = announce

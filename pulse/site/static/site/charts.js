@@ -36,6 +36,10 @@
     return step / 2;
   }
 
+  // Of an axis that counts: half a request would be a line nobody can read.
+  var WHOLE_STEPS = [];
+  for (var power = 1; power <= 1e15; power *= 10) { WHOLE_STEPS.push(power, 2 * power, 5 * power); }
+
   // uPlot's own are American. Seconds a tick is apart → its text, and the line below where a year or a day begins.
   var times = [
     [365 * 86400, "{YYYY}", null, null, null, null, null, null, 1],
@@ -65,6 +69,7 @@
     var muted = token(element, "--muted");
     var font = "11px " + token(element, "--font");
     var axis = { stroke: muted, font: font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
+    var whole = rows.every(function (row) { return row.every(function (n) { return n === null || n % 1 === 0; }); });
     var bars = kind === "bars" || kind === "stacked" ? uPlot.paths.bars({ size: [0.7, 64], radius: 0.12 }) : undefined;
     var margin = bars || xs.length < 2 ? halfStep(xs, categories ? 1 : 86400) : 0;
     var series = [categories ? { label: data.label, value: function (u, v) { return v === null ? "–" : categories[v]; } } : { value: "{YYYY}-{MM}-{DD} {HH}:{mm}" }];
@@ -84,7 +89,7 @@
       scales: { x: { time: !categories, range: function (u, min, max) { return [min - margin, max + margin]; } }, y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
       axes: [
         Object.assign({}, axis, { grid: { show: false } }, categories ? { values: function (u, v) { return v.map(function (i) { return categories[i] === undefined ? "" : categories[i]; }); } } : { values: times }),
-        Object.assign({}, axis, { size: 52, values: function (u, v) { return v.map(function (n) { return compact(n, unit); }); } }),
+        Object.assign({}, axis, { size: 52, incrs: whole ? WHOLE_STEPS : undefined, values: function (u, v) { return v.map(function (n) { return compact(n, unit); }); } }),
       ],
     }, [xs].concat(rows), element);
     var observer = new ResizeObserver(function () {
