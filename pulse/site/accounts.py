@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.backends import BaseBackend
@@ -54,5 +55,9 @@ class SupportPermissions(BaseBackend):
 
 
 def sign_in(request: HttpRequest, user: User) -> None:
-    """Open a session without a password: after a one-time link or an accepted invitation."""
+    """Open a session without a password: after a one-time link or an accepted invitation.
+
+    allauth lists, and ends, only the sessions that it opened or was told of.
+    """
     login(request, user, backend=BACKEND)
+    UserSession.objects.create_from_request(request)

@@ -84,3 +84,28 @@ def test_pages_carry_a_policy_without_inline_script_or_style(db):
 
     assert "unsafe-inline" not in policy
     assert "unsafe-eval" not in policy
+
+
+def test_a_session_of_a_link_is_listed_and_ends_with_the_others(user):
+    here, elsewhere = Client(), Client()
+    for client in (elsewhere, here):
+        client.post(path_of(login_links.create(user)))
+
+    listed = here.get("/accounts/sessions/")
+    here.post("/accounts/sessions/")
+
+    assert listed.content.count(b"127.0.0.1") == 2
+    assert signed_in(here)
+    assert not signed_in(elsewhere)
+
+
+def test_the_first_operator_without_a_password_may_set_up_a_second_factor(user):
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    client = Client()
+    client.post(path_of(login_links.create(user)))
+
+    answer = client.get("/accounts/2fa/totp/activate/")
+
+    assert answer.status_code == 200
+    assert b'name="code"' in answer.content
