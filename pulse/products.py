@@ -145,6 +145,10 @@ class ProductConfig(AppConfig):
     accent: str = ""
     """Name of the design token with the product's colour."""
 
+    def __init__(self, app_name: str, app_module: Any) -> None:
+        self.verbose_name = self.title  # what the admin calls it
+        super().__init__(app_name, app_module)
+
     def is_catch_all(self, path: str) -> bool:
         """Whether ``path`` is this product's only because it is under a bare version prefix."""
         return not any(path.startswith(prefix) for prefix in self.prefixes if prefix.count("/") > 1)

@@ -17,7 +17,7 @@ from pulse.support_screens import ReadOnlyAdmin, acting_user
 @admin.register(ApiKey)
 class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = (
-        "name", "first12", "last4", "product", "environment",
+        "name", "key", "product", "environment",
         "last_used_at", "expires_at", "revoked_at",
     )  # fmt: skip
     list_filter = ("product", "environment")
@@ -26,6 +26,10 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     exclude = ("digest",)
     ordering = ("-created_at",)
     actions: ClassVar = ["revoke"]
+
+    @admin.display(description="Key", ordering="first12")
+    def key(self, row: ApiKey) -> str:
+        return f"{row.first12}…{row.last4}"
 
     @admin.action(description="Revoke: stops working everywhere within 5 seconds")
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -40,6 +40,7 @@ class ApiKey(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "API key"
         indexes: ClassVar = [
             models.Index(fields=["environment", "product"], name="key_environment_product")
         ]

@@ -6,6 +6,7 @@ from pulse.doors import exchange
 class RequestLogConfig(AppConfig):
     name = "pulse.requestlog"
     label = "requestlog"
+    verbose_name = "Request log"
 
     def ready(self) -> None:
         from pulse.requestlog import recorder  # models must be loaded first
