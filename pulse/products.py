@@ -43,7 +43,8 @@ class Pump:
     """Background work found in the database: ``run`` does what is due and returns how much it did.
 
     A pump is called every ``period_seconds`` in the server process (embedded) or in every worker of
-    ``queue`` (scale), at once again while it returns more than zero, and early when kicked.
+    ``queue`` (scale), at once again while it returns more than zero, and early when kicked; three times
+    rarer where that can wait (``pulse.pump.PATIENCE``).
     """
 
     name: str

@@ -22,8 +22,10 @@ from pulse import products
 log = structlog.get_logger(__name__)
 
 MAX_BACKOFF_SECONDS = 15.0
-EMBEDDED_PATIENCE = 3
-"""In the one process every kick arrives, so looking for work unasked may be rarer: it is idle CPU."""
+PATIENCE = 3
+"""How much rarer a pump looks for work unasked where that may be: in the one process every kick arrives,
+and at scale, where a broker may lose one, after a minute of peace. Looking in vain is idle CPU."""
+PEACE_SECONDS = 60.0
 KERNEL_PUMPS: tuple[products.Pump, ...] = (
     products.Pump(
         "webhooks",
@@ -55,6 +57,17 @@ def queue_of(name: str) -> str:
     return next((pump.queue for pump in all_pumps() if pump.name == name), "default")
 
 
+def pause_seconds(period_seconds: float, *, failures: int, quiet_seconds: float) -> float:
+    """How long a pump with nothing to do waits before it looks again unasked.
+
+    ``failures`` in a row make it longer; ``quiet_seconds`` ago it was kicked or found something.
+    """
+    if failures:
+        return min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 6)) * random.uniform(0.5, 1.5)  # noqa: S311
+    patient = settings.PULSE_EMBEDDED or quiet_seconds > PEACE_SECONDS
+    return period_seconds * (PATIENCE if patient else 1)
+
+
 class _Runner(threading.Thread):
     def __init__(self, pump: products.Pump) -> None:
         super().__init__(name=f"pulse-pump-{pump.name}", daemon=True)
@@ -62,7 +75,8 @@ class _Runner(threading.Thread):
         self.work: Callable[[], int] = import_string(pump.run)
         self.wake = threading.Event()
         self.stopping = threading.Event()
-        self.last_run_at = time.monotonic()
+        self.asked_at = time.monotonic()
+        """When it was last kicked, or last found something to do."""
         self.stop_by = 0.0
 
     def run(self) -> None:
@@ -77,11 +91,16 @@ class _Runner(threading.Thread):
                 self._complain(error, failures)
             finally:
                 close_old_connections()
-            self.last_run_at = time.monotonic()
-            if not done:
-                self.wake.wait(self._pause_seconds(failures))
+            if done or self.wake.wait(self._pause_seconds(failures)):
+                self.asked_at = time.monotonic()
         self._finish()
         connections.close_all()
+
+    def _pause_seconds(self, failures: int) -> float:
+        quiet_seconds = time.monotonic() - self.asked_at
+        return pause_seconds(
+            self.pump.period_seconds, failures=failures, quiet_seconds=quiet_seconds
+        )
 
     def _finish(self) -> None:
         """Let the work end what it has begun: sends in flight are written down, leases given back."""
@@ -91,11 +110,6 @@ class _Runner(threading.Thread):
             import_string(self.pump.stop)(max(0.0, self.stop_by - time.monotonic() - 0.5))
         except Exception as error:
             self._complain(error, 1)
-
-    def _pause_seconds(self, failures: int) -> float:
-        if not failures:
-            return self.pump.period_seconds * (EMBEDDED_PATIENCE if settings.PULSE_EMBEDDED else 1)
-        return min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 6)) * random.uniform(0.5, 1.5)  # noqa: S311
 
     def _complain(self, error: Exception, failures: int) -> None:
         """A database that is away is said once in a while; anything else is a bug with its trace."""

@@ -107,7 +107,7 @@ _told_until = 0.0
 def _tell_digest() -> None:
     """Wake the digest: in this process at once, in a worker by one message for all that comes together.
 
-    A message that is lost costs a second, the pump's period.
+    A message that is lost costs a second, the pump's period, and three after a minute of peace.
     """
     global _told_until
     if not settings.PULSE_REDIS_URL:
