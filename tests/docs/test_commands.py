@@ -16,7 +16,7 @@ def documented_server() -> Iterator[live.LiveServer]:
     """What `make run` starts, whichever database this run of the suite is about."""
     at_scale = {
         key: os.environ.pop(key)
-        for key in ("PULSE_DATABASE_URL", "PULSE_REDIS_URL", "PULSE_TEST_TEMPLATE")
+        for key in ("PULSE_DATABASE_URL", "PULSE_REDIS_URL", "PULSE_TEST_STARTED")
         if key in os.environ
     }
     with contextlib.ExitStack() as stack:
@@ -27,6 +27,7 @@ def documented_server() -> Iterator[live.LiveServer]:
         yield server
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("block", blocks(language="sh"), ids=name)
 def test_a_command_of_the_documentation_works_when_pasted(
     block: Block, documented_server: live.LiveServer

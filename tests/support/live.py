@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from tests.support import servers, surroundings
+from tests.support import servers, surroundings, templates
 from tests.support.variables import AT_SCALE
 
 START_SECONDS = 90
@@ -119,10 +120,11 @@ def running(
 ) -> Iterator[LiveServer]:
     """A deployment of the kind this run of the suite is about; ``variables`` are added to its own.
 
-    ``database`` and ``redis_url`` bring servers that the caller means to stop. The migrations come
-    from the template of this run of the suite, unless it is ``fresh`` or the server is the caller's.
+    ``database`` and ``redis_url`` bring servers that the caller means to stop. What a first start
+    makes is copied from this run of the suite, unless it is ``fresh`` or the server is the caller's.
     """
-    template = "" if fresh or database else os.environ.get("PULSE_TEST_TEMPLATE", "")
+    started = "" if fresh or database else os.environ.get("PULSE_TEST_STARTED", "")
+    template = templates.STARTED[variables.get("PULSE_DEMO", "1")] if started else ""
     folder = Path(tempfile.mkdtemp(prefix="pulse-live-"))
     port = servers.free_port()
     environment = _clean_environment() | {
@@ -132,16 +134,17 @@ def running(
     }
     try:
         with contextlib.ExitStack() as stack:
+            if started:
+                _copy_start(Path(started) / template, folder / "data", port)
             database = database or os.environ.get("PULSE_DATABASE_URL", "")
             if database:
                 redis_url = redis_url or stack.enter_context(servers.redis())
                 environment |= _at_scale(stack, database, redis_url, port, template) | variables
                 live = LiveServer(folder, port, environment, {"web": WEB, "worker": WORKER})
-                _prepare(live, ("bootstrap",) if template else ("migrate", "bootstrap"))
+                if not started:
+                    _prepare(live)
             else:
                 live = LiveServer(folder, port, environment, {"web": EMBEDDED})
-                if template:
-                    shutil.copytree(template, folder / "data")
             stack.callback(live.stop)
             for name in live.commands:
                 live.start(name)
@@ -184,8 +187,15 @@ def _drop(database: str, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _prepare(live: LiveServer, commands: tuple[str, ...]) -> None:
-    for command in commands:
+def _copy_start(template: Path, data: Path, port: int) -> None:
+    shutil.copytree(template, data)
+    keys = data / "keys.env"  # at scale nothing but a first start writes its address
+    address = f"PULSE_BASE_URL=http://127.0.0.1:{port}"
+    keys.write_text(re.sub("^PULSE_BASE_URL=.*", address, keys.read_text()))
+
+
+def _prepare(live: LiveServer) -> None:
+    for command in ("migrate", "bootstrap"):
         done = subprocess.run(
             [sys.executable, "manage.py", command, "--verbosity", "0"],
             cwd=surroundings.ROOT,

@@ -13,16 +13,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
+from tests.support import servers, templates
+from tests.support.templates import ROOT
 
-from tests.support import servers, variables
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_WORKERS = 4
+AT_SCALE = "PostgreSQL and Redis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +55,28 @@ def main(arguments: list[str]) -> int:
     if not narrowed:
         arguments += ["--ignore=tests/lint"]  # `make check` has run those
 
-    legs = []
-    if not only_postgres:
-        with _data_folder() as environment:
-            environment["PULSE_TEST_TEMPLATE"] = _sqlite_template(environment)
-            legs.append(_pytest("SQLite", arguments, environment))
-    if not only_sqlite:
-        chosen = arguments if narrowed or only_postgres else _but_for("once", arguments)
-        legs.append(_on_postgres(chosen, max(1, workers)))
+    legs = _legs(arguments, narrowed, max(1, workers), only_sqlite, only_postgres)
     for leg in legs:
         print(f"{leg.name}: {leg.closing} ({leg.seconds:.0f} s in all)")
     return max(leg.code for leg in legs)
+
+
+def _legs(
+    arguments: list[str], narrowed: bool, workers: int, only_sqlite: bool, only_postgres: bool
+) -> list[Leg]:
+    legs = []
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(1) as beside:
+        if not only_sqlite:  # made while the first leg is; its servers are idle until then
+            at_scale = beside.submit(_at_scale, stack, workers)
+        if not only_postgres:
+            legs.append(_pytest("SQLite", arguments, _embedded(stack)))
+        if not only_sqlite:
+            chosen = arguments if narrowed or only_postgres else _but_for("once", arguments)
+            try:
+                legs.append(_pytest(AT_SCALE, chosen, at_scale.result()))
+            except servers.ServerMissing as missing:
+                legs.append(Leg(AT_SCALE, 1, str(missing), 0.0))
+    return legs
 
 
 def _but_for(mark: str, arguments: list[str]) -> list[str]:
@@ -81,62 +91,28 @@ def _is_path(argument: str) -> bool:
     return (ROOT / argument.split("::")[0]).exists() and not argument.startswith("-")
 
 
-@contextlib.contextmanager
-def _data_folder() -> Iterator[dict[str, str]]:
+def _data_folder(stack: contextlib.ExitStack) -> Path:
     folder = tempfile.mkdtemp(prefix="pulse-suite-")
-    try:
-        yield {"PULSE_TEST_DATA_DIR": folder}
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
-def _sqlite_template(environment: dict[str, str]) -> str:
-    """A data folder of migrations only: every database of the leg starts as its copy."""
-    folder = f"{environment['PULSE_TEST_DATA_DIR']}/template"
-    code = "import django; django.setup(); from pulse.start import embedded; embedded.migrate()"
-    _migrated([sys.executable, "-c", code], {"PULSE_DATA_DIR": folder})
-    return folder
+def _embedded(stack: contextlib.ExitStack) -> dict[str, str]:
+    folder = _data_folder(stack)
+    return {"PULSE_TEST_DATA_DIR": str(folder)} | templates.embedded(folder)
 
 
-def _postgres_template(environment: dict[str, str], database: str) -> str:
-    name = "pulse_template"
-    with psycopg.connect(f"{database}/postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    _migrated(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        {
-            "PULSE_DATA_DIR": f"{environment['PULSE_TEST_DATA_DIR']}/template",
-            "PULSE_DATABASE_URL": f"{database}/{name}",
-        }
-        | variables.AT_SCALE,
-    )
-    return name
-
-
-def _migrated(command: list[str], environment: dict[str, str]) -> None:
-    Path(environment["PULSE_DATA_DIR"]).mkdir(parents=True, mode=0o700)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PULSE_")}
-    settings = {"DJANGO_SETTINGS_MODULE": "pulse.settings"}
-    subprocess.run(command, cwd=ROOT, env=kept | settings | environment, check=True)
-
-
-def _on_postgres(arguments: list[str], workers: int) -> Leg:
+def _at_scale(stack: contextlib.ExitStack, workers: int) -> dict[str, str]:
     """Each worker has a database of its own, and a Redis: publications know no database number."""
-    name = "PostgreSQL and Redis"
-    try:
-        with contextlib.ExitStack() as stack:
-            environment = stack.enter_context(_data_folder())
-            database = stack.enter_context(servers.postgres())
-            redis_urls = [stack.enter_context(servers.redis()) for _ in range(workers)]
-            environment |= {
-                "PULSE_DATABASE_URL": f"{database}/postgres",
-                "PULSE_TEST_REDIS_URLS": " ".join(redis_urls),
-                "PULSE_TEST_TEMPLATE": _postgres_template(environment, database),
-                "PULSE_RLS": "1",
-            }
-            return _pytest(name, arguments, environment)
-    except servers.ServerMissing as missing:
-        return Leg(name, 1, str(missing), 0.0)
+    folder = _data_folder(stack)
+    server = stack.enter_context(servers.postgres())
+    redis_urls = [stack.enter_context(servers.redis()) for _ in range(workers)]
+    return {
+        "PULSE_TEST_DATA_DIR": str(folder),
+        "PULSE_DATABASE_URL": f"{server}/postgres",
+        "PULSE_TEST_REDIS_URLS": " ".join(redis_urls),
+        "PULSE_RLS": "1",
+    } | templates.at_scale(folder, server)
 
 
 def _pytest(name: str, arguments: list[str], environment: dict[str, str]) -> Leg:
