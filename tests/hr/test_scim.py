@@ -1,11 +1,10 @@
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_tester import Status, check_server, filling
 
 from hr.models import Employee
 from hr.services import employees
@@ -41,8 +40,15 @@ def patch(scim, path, *operations):
 
 
 @pytest.fixture
-def existing_manager(scim, monkeypatch) -> str:
+def tester() -> Any:
+    """The independent tester, imported late: it takes seconds, which every worker would wait for."""
+    return importlib.import_module("scim2_tester")
+
+
+@pytest.fixture
+def existing_manager(scim, tester, monkeypatch) -> str:
     """Somebody whom the tester names as a manager: it makes ids up, and a manager must exist."""
+    filling = tester.filling
     boss = create(scim, "boss@x.test").json()["id"]
     invented = filling.get_random_example_value
 
@@ -59,22 +65,23 @@ def existing_manager(scim, monkeypatch) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_independent_tester_finds_nothing_to_complain_about(
-    key, settings, environment, existing_manager
+    key, settings, environment, tester, existing_manager
 ):
     token = key("hr", scopes=["write:scim"])
     settings.PULSE_HR_RATE_LIMIT = 0
-    client = WSGISCIMClient(
+    engine = importlib.import_module("scim2_client.engines.wsgi")
+    client = engine.WSGISCIMClient(
         get_wsgi_application(),
         base_url="http://testserver/scim/v2",
         headers={"Authorization": f"Bearer {token}"},
     )
 
-    results = check_server(client)
+    results = tester.check_server(client)
 
     complaints = [
         f"{one.title} {one.resource_type}: {one.reason}"
         for one in results
-        if one.status in (Status.ERROR, Status.CRITICAL)
+        if one.status in (tester.Status.ERROR, tester.Status.CRITICAL)
     ]
     assert complaints == []
     assert len(results) > 40

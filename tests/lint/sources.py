@@ -55,8 +55,13 @@ def python(*packages: str) -> tuple[Source, ...]:
     """The sources of these packages (all six by default), migrations left out."""
     wanted = packages or PACKAGES
     return tuple(
-        Source(path, text, ast.parse(text))
+        _parsed(path)
         for path in tracked()
         if path.endswith(".py") and path.split("/")[0] in wanted and "/migrations/" not in path
-        for text in [(ROOT / path).read_text()]
     )
+
+
+@cache
+def _parsed(path: str) -> Source:
+    text = (ROOT / path).read_text()
+    return Source(path, text, ast.parse(text))
