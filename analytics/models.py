@@ -52,7 +52,8 @@ class Event(TenantModel):
         indexes: ClassVar = [
             models.Index(fields=["environment", "timestamp_ms", "id"], name="event_time"),
             models.Index(fields=["environment", "name", "timestamp_ms"], name="event_name_time"),
-            # These two hold all that a count of different users or sessions reads.
+            # These two hold all that a count of different users or sessions reads. On SQLite they
+            # begin with blocks of events besides (migration 0004).
             models.Index(
                 fields=["environment", "user_id", "timestamp_ms", "name"],
                 name="event_user_time",

@@ -34,12 +34,21 @@ def filtered(environment: Environment, filters: Filters) -> QuerySet[Event]:
         rows = rows.filter(timestamp_ms__lt=filters.to_ms)
     if not filters.any_name:
         rows = rows.filter(named(filters))
+    if filters.user_id or filters.session_id:
+        rows = by_person(rows)
     if filters.user_id:
         rows = rows.filter(user_id=filters.user_id)
     if filters.session_id:
         rows = rows.filter(session_id=filters.session_id)
     for key, value in filters.properties:
         rows = rows.filter(reading.property_equals(connection.vendor, key, value))
+    return rows
+
+
+def by_person(rows: QuerySet[Event]) -> QuerySet[Event]:
+    """``rows``, about to be narrowed to a user or a session: SQLite's indexes want to know the blocks."""
+    if connection.vendor == "sqlite":
+        return rows.filter(reading.in_any_block())
     return rows
 
 

@@ -10,12 +10,12 @@ from statistics import median
 from typing import Any
 
 from django.db import connection
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import Count, IntegerField, Max, Min, QuerySet, Value
 
 from analytics.filters import Filters
 from analytics.models import Event
 from analytics.selectors import uniques
-from analytics.selectors.events import filtered
+from analytics.selectors.events import by_person, filtered
 from analytics.statements import reading
 from pulse.tenancy.models import Environment
 
@@ -162,10 +162,10 @@ SELECT session_id, (SELECT MAX(user_id) FROM ({passed}) AS mine WHERE mine.sessi
     (SELECT name FROM ({passed}) AS mine WHERE mine.session_id = known.session_id
      ORDER BY timestamp_ms DESC, id DESC LIMIT 1),
     first_id
-FROM (SELECT session_id, MIN(timestamp_ms) AS first_ms, MAX(timestamp_ms) AS last_ms,
-             COUNT(*) AS events, MIN(id) AS first_id
+FROM (SELECT session_id, MIN(first_ms) AS first_ms, MAX(last_ms) AS last_ms,
+             CAST(SUM(events) AS bigint) AS events, MIN(first_id) AS first_id
       FROM ({identified}) AS identified GROUP BY session_id
-      ORDER BY MIN(timestamp_ms) DESC, MIN(id) DESC LIMIT %s) AS known
+      ORDER BY MIN(first_ms) DESC, MIN(first_id) DESC LIMIT %s) AS known
 """
 _BY_PAUSE = """
 SELECT CAST(NULL AS varchar(255)), user_id, MIN(timestamp_ms), MAX(timestamp_ms), COUNT(*),
@@ -190,11 +190,8 @@ def sessions(
     found in the index by session; only what is listed is looked at more closely.
     """
     rows = filtered(environment, filters)
-    passed, values = _sql(rows, "id", "name", "user_id", "session_id", "timestamp_ms")
-    with_id = rows.filter(session_id__isnull=False)
-    identified, identified_values = _sql(with_id, "id", "session_id", "timestamp_ms")
-    if uniques.reads_whole_index(environment, filters):
-        identified = reading.along_index(identified, uniques.INDEXES["session_id"])
+    passed, values = _sql(by_person(rows), "id", "name", "user_id", "session_id", "timestamp_ms")
+    identified, identified_values = _identified(environment, filters)
     without = rows.filter(session_id=None, user_id__isnull=False)
     nameless, nameless_values = _sql(without, "id", "name", "user_id", "timestamp_ms")
     with connection.cursor() as cursor:
@@ -206,6 +203,24 @@ def sessions(
         first = [*values, *values, *values, *identified_values, limit + offset]
         cursor.execute(statement, [*first, GAP_MS, *nameless_values, limit, offset])
         return [dict(zip(_SESSION, row, strict=False)) for row in cursor.fetchall()]
+
+
+def _identified(environment: Environment, filters: Filters) -> tuple[str, tuple[Any, ...]]:
+    """SQL of (session_id, first_ms, last_ms, events, first_id), and its parameters.
+
+    One row a session and block where SQLite reads the index by session, whose order that is.
+    """
+    rows = filtered(environment, filters).filter(session_id__isnull=False)
+    found = rows.values("session_id").order_by()
+    sql, values = found.annotate(
+        first_ms=Min("timestamp_ms"),
+        last_ms=Max("timestamp_ms"),
+        events=Count("id"),
+        first_id=Min("id"),
+    ).query.sql_with_params()
+    if uniques.reads_whole_index(environment, filters):
+        sql = f"{reading.along_index(sql, uniques.INDEXES['session_id'])}, {reading.BLOCK}"
+    return sql, values
 
 
 _SESSION = (

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from analytics.models import Erasure, Event, InsertId, Rejection
+from analytics.selectors.events import by_person
 from pulse.tenancy.models import Environment
 
 SETTING = "retention_days"
@@ -56,10 +57,8 @@ def environments_with_retention() -> list[tuple[Environment, int]]:
 
 def of_user(environment_id: int, user_id: str, received_until_ms: int, limit: int) -> list[Doomed]:
     """Events of a user that had arrived by then."""
-    rows = Event.objects.within(environment_id).filter(
-        user_id=user_id, received_ms__lte=received_until_ms
-    )
-    return _doomed(rows, limit)
+    rows = by_person(Event.objects.within(environment_id)).filter(user_id=user_id)
+    return _doomed(rows.filter(received_ms__lte=received_until_ms), limit)
 
 
 def user_ids(environment: Environment) -> list[str]:

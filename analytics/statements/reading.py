@@ -96,6 +96,25 @@ def along_index(sql: str, index: str) -> str:
     return sql.replace('FROM "analytics_event"', f'FROM "analytics_event" INDEXED BY {index}', 1)
 
 
+BLOCK = "analytics_event.id >> 17"
+"""What SQLite's indexes by user and by session begin with (migration 0004): grouping by it and by the
+user or session reads them in their order."""
+
+
+def in_any_block() -> RawSQL:
+    """True of every event. SQLite looks a user or a session up in each block that there is.
+
+    The next block is found from the last, for ids may have gaps of any width.
+    """
+    return RawSQL(  # noqa: S611 - constants
+        f"{BLOCK} IN (WITH RECURSIVE block(number) AS (SELECT min(id) >> 17 FROM analytics_event"
+        " UNION ALL SELECT (SELECT min(id) >> 17 FROM analytics_event WHERE id >= (number + 1) << 17)"
+        " FROM block WHERE number IS NOT NULL) SELECT number FROM block)",
+        [],
+        output_field=BooleanField(),
+    )
+
+
 def along_table(sql: str) -> str:
     """``sql`` over events, made to read them in the order they were stored. SQLite only."""
     return sql.replace('FROM "analytics_event"', 'FROM "analytics_event" NOT INDEXED', 1)

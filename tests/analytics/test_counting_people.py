@@ -10,10 +10,13 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from analytics.filters import Filters
-from analytics.selectors import journeys, totals, uniques
+from analytics.models import Event
+from analytics.selectors import journeys, totals, uniques, upkeep
+from analytics.selectors.events import list_events
 from tests.analytics.support import BASE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +29,7 @@ NAMES = ("a", "b", "page.viewed")
 @pytest.fixture
 def events(api, environment):
     """Two hundred events of sixty days, half of them in the first three hours, some without a user or
-    a session: (instant, name, user, session)."""
+    a session: (instant, name, user, session). Their numbers lie in many blocks of SQLite's indexes."""
     chance = random.Random(4)
     made = [
         (
@@ -42,6 +45,7 @@ def events(api, environment):
         for instant, name, user, session in made
     ]
     assert api("analytics").post(f"{BASE}/events/batch", {"events": rows}).status_code == 201
+    Event.objects.within(environment).update(id=F("id") * 9000)
     return made
 
 
@@ -187,6 +191,35 @@ def periods_of_users(events, filters, starts):
         if user is not None:
             numbers.setdefault(user, set()).add(bisect_right(starts, instant) - 1)
     return numbers
+
+
+@pytest.mark.parametrize(
+    ("filters", "index", "wanted"),
+    [
+        (Filters(user_id="u3"), "event_user_time", "user_id=?"),
+        (Filters(session_id="s7"), "event_session_time", "session_id=?"),
+        (replace(WINDOWS[1], user_id="u3"), "event_user_time", "user_id=? AND timestamp_ms>?"),
+    ],
+)
+def test_a_person_is_looked_up_in_every_block_of_their_index(
+    environment, events, filters, index, wanted
+):
+    with CaptureQueriesContext(connection) as captured:
+        found = list(list_events(environment, filters)[:100])
+
+    assert [row["timestamp_ms"] for row in found] == sorted(
+        (event[0] for event in passing(events, filters)), reverse=True
+    )
+    if connection.vendor == "sqlite":
+        used = f"USING INDEX {index} (environment_id=? AND <expr>=? AND {wanted}"
+        assert used in plan(captured[-1]["sql"])
+
+
+def test_whoever_asks_to_be_forgotten_is_found_in_every_block(environment, events):
+    doomed = upkeep.of_user(environment.pk, "u3", 2**62, limit=100)
+
+    found = Counter((row[3], row[4]) for row in doomed)
+    assert found == Counter(event[:2] for event in passing(events, Filters(user_id="u3")))
 
 
 @pytest.mark.parametrize("column", ["user_id", "session_id"])
