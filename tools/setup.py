@@ -12,6 +12,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(os.environ.get("VENV", ROOT / ".venv"))
 OLDEST = (3, 11)
+MOST_INSTALLERS = 4
 PYTHONS = ("python3.11", "python3.12", "python3.13", "python3.14", "python3", "python")
 NOISE = (
     "is ignored: it is",
@@ -130,18 +132,42 @@ def installed(name: str) -> bool:
     return path.exists() and path.read_text() == digest
 
 
+def shares(name: str) -> list[str]:
+    """The requirements of a file dealt out to as many installers as there are cores."""
+    pins: list[str] = []
+    for line in (ROOT / name).read_text().splitlines(keepends=True):
+        if line.startswith(" "):  # a hash of the pin above
+            pins[-1] += line
+        elif not line.startswith(("#", "\n")):
+            pins.append(line)
+    number = min(MOST_INSTALLERS, os.cpu_count() or 1)
+    return ["".join(pins[first::number]) for first in range(number)]
+
+
 def install(name: str, title: str) -> None:
+    """Every pin is in the file, with what it needs itself: installers need not look beyond theirs."""
     command = [
-        str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes",
+        str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps",
         "--no-compile", "--disable-pip-version-check", "--no-input", "--root-user-action=ignore",
-        "-r", str(ROOT / name),
     ]  # fmt: skip
-    with Step(title):
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
+    with Step(title), tempfile.TemporaryDirectory() as folder:
+        running = []
+        for number, share in enumerate(shares(name)):
+            path = Path(folder) / f"{number}.txt"
+            path.write_text(share)
+            running.append(
+                subprocess.Popen(
+                    [*command, "-r", str(path)],
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                )
+            )
+        said = [process.communicate()[0] for process in running]
+    if any(process.returncode for process in running):
         complaint = "\n".join(
             line
-            for line in (done.stdout + done.stderr).splitlines()
+            for line in "\n".join(said).splitlines()
             if not any(noise in line for noise in NOISE)
         )
         stop(
