@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from pulse.keys import bearer
 from pulse.requestlog import recorder
@@ -16,6 +17,10 @@ from tests.support.api import Api
 from tests.support.receiver import Receiver
 
 emptying.install()
+# A hash is made to take a fifth of a second and 100 MB; the deployments of live.py have real ones.
+Argon2PasswordHasher.time_cost = 1
+Argon2PasswordHasher.memory_cost = 8
+Argon2PasswordHasher.parallelism = 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-from django.contrib.auth.hashers import make_password
 
 from pulse.keys import services as keys
 from pulse.tenancy.models import Environment, Grant, Member, Organization, User
@@ -81,17 +78,9 @@ def make_user(
     role: str = Member.Role.OWNER,
     **values: Any,
 ) -> User:
-    user = User.objects.create_user(email, **values)
-    user.password = _hashed()
-    user.save(update_fields=["password"])
+    user = User.objects.create_user(email, PASSWORD, **values)
     Member.objects.create(organization=organization, user=user, role=role)
     return user
-
-
-@cache
-def _hashed() -> str:
-    """Argon2 is made to be slow; one hash serves everybody whom the tests make."""
-    return make_password(PASSWORD)
 
 
 def make_grant(user: User, environment: Environment, product: str, level: str) -> Grant:
