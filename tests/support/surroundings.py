@@ -54,7 +54,8 @@ def _prepare() -> None:
             os.environ.setdefault(name, value)
     elif os.environ.get("PULSE_TEST_TEMPLATE"):
         template = Path(os.environ["PULSE_TEST_TEMPLATE"]) / "pulse.sqlite3"
-        shutil.copyfile(template, os.environ["PULSE_TEST_SQLITE"])
+        suffix = f"_{worker}" if worker else ""  # pytest-django's, for each worker of xdist
+        shutil.copyfile(template, os.environ["PULSE_TEST_SQLITE"] + suffix)
     redis_urls = os.environ.get("PULSE_TEST_REDIS_URLS", "").split()
     if redis_urls:
         number = int(worker.removeprefix("gw") or 0)
