@@ -2,10 +2,11 @@
 
 Ids of traces and spans are random. In one index over a million of them nearly every new one falls on
 a page of its own, and that page is written whole: more than the row itself. So new ids go into a
-small table. Every STEP rows a slice of it (ids between two prefixes) moves on into a larger one, and a
-smaller slice of that one into the largest: what moves together lies together there. Triggers do all
-of it, so an id is stored once whoever inserts. They are installed after every migrate, for a
-table rebuild drops triggers silently. PostgreSQL has a unique index.
+small table. Every STEP rows a portion of it moves on into a larger one, and a portion of that one into
+the largest. A portion is the ids that follow the last portion in their order, and after the greatest
+the least again: what moves together lies together there, whatever ids look like, and no move is longer
+than another. Triggers do all of it, so an id is stored once whoever inserts. They are installed
+after every migrate, for a table rebuild drops triggers silently. PostgreSQL has a unique index.
 """
 
 from __future__ import annotations
@@ -17,13 +18,20 @@ from django.db import connections
 KINDS = ("trace", "span")
 STEP = 1500
 """Rows between two moves: about one transaction of the digest under load."""
-SLICES = (16, 256)
-"""Into how many slices the ids of the first and of the second table are cut, by their first letters."""
+FULL = (12_000, 192_000)
+"""The first and the second table keep all they get until there are so many rows."""
+PORTIONS = (1550, 1503)
+"""How many ids move on from there at a time: just enough more than come to make up for the portion
+that is cut short by the greatest id, so both tables keep their size."""
+TURNS = "traces_keyturn"
+"""Where the last portion of each table began and ended."""
+END = "x''"
+"""A blob is greater than every text."""
 
 
 def tables(kind: str) -> list[str]:
     """The tables of one kind's ids, the smallest first."""
-    return [f"traces_{kind}key_{level}" for level in range(len(SLICES) + 1)]
+    return [f"traces_{kind}key_{level}" for level in range(len(PORTIONS) + 1)]
 
 
 def install(using: str = "default", **_: Any) -> None:
@@ -34,7 +42,9 @@ def install(using: str = "default", **_: Any) -> None:
     with connection.cursor() as cursor:
         present = set(connection.introspection.table_names(cursor))
         for kind in KINDS:
-            if present.issuperset(tables(kind)):
+            if present.issuperset([TURNS, *tables(kind)]):
+                for source in tables(kind)[:-1]:
+                    cursor.execute(f"INSERT OR IGNORE INTO {TURNS} VALUES ('{source}', '', '')")
                 for name, body in _triggers(kind).items():
                     cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
                     cursor.execute(f"CREATE TRIGGER {name} {body}")
@@ -45,31 +55,35 @@ def _triggers(kind: str) -> dict[str, str]:
     table, (first, *others) = f"traces_{kind}", tables(kind)
     same = f"{kind}_id = NEW.{kind}_id AND environment_id = NEW.environment_id"
     known = " OR ".join(f"EXISTS (SELECT 1 FROM {other} WHERE {same})" for other in others)
-    moves = [_move(kind, level) for level in reversed(range(len(SLICES)))]
     forgets = [f"DELETE FROM {one} WHERE {same.replace('NEW', 'OLD')};" for one in (first, *others)]
     return {
         f"{table}_once": f"BEFORE INSERT ON {table} WHEN {known} BEGIN"
         f" SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{kind}_id'); END",
         f"{table}_known": f"AFTER INSERT ON {table} BEGIN"
         f" INSERT INTO {first} VALUES (NEW.{kind}_id, NEW.environment_id, NEW.id); END",
-        f"{table}_move": f"AFTER INSERT ON {table} WHEN NEW.id % {STEP} = 0 BEGIN"
-        f" {' '.join(moves)} END",
         f"{table}_forget": f"AFTER DELETE ON {table} BEGIN {' '.join(forgets)} END",
+    } | {
+        f"{table}_move_{level}": f"AFTER INSERT ON {table} WHEN NEW.id % {STEP} = 0"
+        f" AND NEW.id >= {FULL[level]} BEGIN {_move(kind, level)} END"
+        for level in range(len(PORTIONS))
     }
 
 
 def _move(kind: str, level: int) -> str:
-    """Move the slice whose turn it is to the next table. The last slice ends above every text."""
+    """Move the portion whose turn it is to the next table: ids from ``first``, below ``beyond``."""
     source, target = tables(kind)[level : level + 2]
-    slices = SLICES[level]
-    digits = len(f"{slices - 1:x}")
-    turn = f"NEW.id / {STEP} % {slices}"
-    wanted = (
-        f"{kind}_id >= CASE {turn} WHEN 0 THEN '' ELSE printf('%0{digits}x', {turn}) END"
-        f" AND {kind}_id < CASE {turn} WHEN {slices - 1} THEN x'' ELSE"
-        f" printf('%0{digits}x', {turn} + 1) END"
+    turn = f"FROM {TURNS} WHERE source = '{source}'"
+    begin = f"CASE beyond WHEN {END} THEN '' ELSE beyond END"
+    last = (
+        f"SELECT {kind}_id FROM {source} WHERE {kind}_id >= {begin}"
+        f" ORDER BY {kind}_id LIMIT 1 OFFSET {PORTIONS[level] - 1}"
     )
+    # above the last one, for environments may share an id
+    beyond = f"SELECT min({kind}_id) FROM {source} WHERE {kind}_id > ({last})"
+    portion = f"{kind}_id >= (SELECT first {turn}) AND {kind}_id < (SELECT beyond {turn})"
     return (
-        f"INSERT INTO {target} SELECT * FROM {source} WHERE {wanted};"
-        f" DELETE FROM {source} WHERE {wanted};"
+        f"UPDATE {TURNS} SET first = {begin}, beyond = ifnull(({beyond}), {END})"
+        f" WHERE source = '{source}';"
+        f" INSERT INTO {target} SELECT * FROM {source} WHERE {portion};"
+        f" DELETE FROM {source} WHERE {portion};"
     )

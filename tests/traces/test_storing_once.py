@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
@@ -15,21 +17,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def move_everything(environment):
-    """Rows at whose keys a slice moves on: so many that each slice's turn has come in both tables."""
-    steps = [turn * levels.STEP for turn in range(1, levels.SLICES[0] + levels.SLICES[1] + 1)]
-    Trace.objects.bulk_create(
-        Trace(
-            pk=step,
-            environment=environment,
-            trace_id=f"filler-{step}",
-            timestamp_ms=0,
-            received_ms=0,
-            status="success",
-            model_key="",
-            latency_ms=0,
-        )
-        for step in steps
-    )
+    """Rows at whose keys a portion moves on, of tables that hold less than one."""
+    steps = [levels.FULL[1] + turn * levels.STEP for turn in range(5)]
+    insert_traces(environment, {step: f"filler-{step}" for step in steps})
     Span.objects.bulk_create(
         Span(
             pk=step,
@@ -45,6 +35,35 @@ def move_everything(environment):
         )
         for step in steps
     )
+
+
+def insert_traces(environment, ids):
+    """Rows by primary key."""
+    Trace.objects.bulk_create(
+        Trace(
+            pk=pk,
+            environment=environment,
+            trace_id=trace_id,
+            timestamp_ms=0,
+            received_ms=0,
+            status="success",
+            model_key="",
+            latency_ms=0,
+        )
+        for pk, trace_id in ids.items()
+    )
+
+
+@pytest.fixture
+def small_tables(monkeypatch):
+    """Tables of ids that are full soon."""
+    monkeypatch.setattr(levels, "STEP", 10)
+    monkeypatch.setattr(levels, "FULL", (20, 60))
+    monkeypatch.setattr(levels, "PORTIONS", (11, 11))
+    levels.install()
+    yield
+    monkeypatch.undo()
+    levels.install()
 
 
 def held(kind, level):
@@ -77,6 +96,26 @@ def test_an_id_that_has_moved_on_is_found_and_not_stored_again(api, environment)
         assert held("trace", 2) >= {one["trace_id"] for one in traces}
         assert held("span", 2) >= {one["span_id"] for one in spans}
         assert held("trace", 0) == held("span", 0) == set()
+
+
+@pytest.mark.parametrize("spelling", ["0197-{:04}", "{:04}", "é{:04}"])
+def test_no_move_is_longer_than_another_whatever_ids_look_like(
+    environment, other_environment, small_tables, spelling
+):
+    moved = [0]
+    for start in range(1, 301, 10):
+        numbers = range(start, start + 10)
+        for owner, offset in ((environment, 0), (other_environment, 5000)):
+            insert_traces(owner, {n + offset: spelling.format(n * 7919 % 1000) for n in numbers})
+        if connection.vendor == "sqlite":
+            moved.append(len(held("trace", 2)))
+
+    assert Trace.unscoped.values("environment", "trace_id").distinct().count() == 600
+    if connection.vendor == "sqlite":
+        assert max(after - before for before, after in pairwise(moved)) <= 2 * 11
+        assert moved[-1] >= 300 - 60
+        every_id = set().union(*(held("trace", level) for level in range(3)))
+        assert every_id == {spelling.format(n * 7919 % 1000) for n in range(1, 301)}
 
 
 def test_the_database_itself_refuses_an_id_twice(api, environment):
