@@ -52,7 +52,7 @@ class TracesConfig(products.ProductConfig):
     )
     pumps = (
         products.Pump("traces-digest", "traces.digest.pump.run_paced", 1, queue="ingest"),
-        products.Pump("traces-search", "traces.digest.search.run", 2, queue="ingest"),
+        products.Pump("traces-search", "traces.digest.search.run_paced", 2, queue="ingest"),
         products.Pump("traces-upkeep", "traces.services.alerting.pump", 60),
     )
     seed = "traces.samples.seed"

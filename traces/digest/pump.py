@@ -46,28 +46,46 @@ _DEAD = (
 )
 
 
+BUSY_SHARE = 0.5
+"""Above this share of the last second or so the digest takes what the processor has to give."""
+
+
 class Pace:
     """Digests at once when it was calm, and in larger portions while small batches pour in.
 
-    When all is done it is the turn of the text index.
+    When all is done it is the turn of the text index, which goes slowly while the digest is ``busy``.
     """
 
     def __init__(self) -> None:
+        self.busy = False
         self._earliest = 0.0
         self._did = 0
+        self._since = time.monotonic()
+        self._worked_seconds = 0.0
 
     def run(self) -> int:
         time.sleep(max(0.0, self._earliest - time.monotonic()))
+        started = time.monotonic()
         done = run()
+        ended = time.monotonic()
+        self._note(ended, ended - started if done else 0.0)
         if self._did and not done:
             pumps.kick(SEARCH_PUMP)
         self._did = done
         if 0 < done < MAX_ITEMS // 2:
-            self._earliest = time.monotonic() + GATHER_SECONDS
+            self._earliest = ended + GATHER_SECONDS
         return done
 
+    def _note(self, now: float, worked_seconds: float) -> None:
+        self._worked_seconds += worked_seconds
+        elapsed = now - self._since
+        if elapsed >= 1:
+            self.busy = self._worked_seconds > BUSY_SHARE * elapsed
+            self._since, self._worked_seconds = now, 0.0
 
-run_paced = Pace().run
+
+pace = Pace()
+run_paced = pace.run
 
 
 def run() -> int:

@@ -1,30 +1,52 @@
 """The pump of the text index: words of what was stored, on their own time.
 
-Splitting text costs more than storing it, so while accepted batches wait, the index takes only small
-steps; it is at most a minute behind at 300 traces a second, and catches up when there is peace.
+Splitting text costs more than storing it, so while the digest is busy the index takes a small part of
+the time; it is at most a minute behind at 300 traces a second, and catches up when there is peace.
 """
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
 from traces import statements, words
+from traces.digest import pump
 from traces.selectors import search
 
 SLICE, CALM_SLICE = 300, 600
-"""Traces in one transaction while ingest has work, and while it has none."""
+"""Traces in one transaction while the digest is busy, and while it is not."""
+REST = 9
+"""While the digest is busy the index rests so many times as long as it worked."""
+MAX_REST_SECONDS = 1.0
 
 
-def run() -> int:
-    """Index one slice of the oldest job; returns 0 while ingest has work, to leave it the processor."""
+class Pace:
+    """Leaves the time to the digest while that has much to do."""
+
+    def __init__(self) -> None:
+        self._earliest = 0.0
+
+    def run(self) -> int:
+        time.sleep(max(0.0, self._earliest - time.monotonic()))
+        busy, started = pump.pace.busy, time.monotonic()
+        done = run(SLICE if busy else CALM_SLICE)
+        ended = time.monotonic()
+        if busy:
+            self._earliest = ended + min(REST * (ended - started), MAX_REST_SECONDS)
+        return done
+
+
+run_paced = Pace().run
+
+
+def run(size: int = CALM_SLICE) -> int:
+    """Index at most ``size`` traces of the oldest job; returns how many."""
     job = search.oldest_job()
     if job is None:
         return 0
-    busy = search.ingest_has_work()
-    size = SLICE if busy else CALM_SLICE
     taken, left = job.trace_ids[:size], job.trace_ids[size:]
     documents = [
         (row["id"], job.environment_id, words_of_trace(row))
@@ -40,7 +62,7 @@ def run() -> int:
             locked.save(update_fields=["trace_ids"])
         else:
             locked.delete()
-    return 0 if busy else len(taken)
+    return len(taken)
 
 
 def words_of_trace(row: dict[str, Any]) -> set[str]:

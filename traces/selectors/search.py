@@ -9,7 +9,7 @@ from django.db import connection
 
 from pulse.tenancy.models import Environment
 from traces import statements
-from traces.models import Inbox, SearchJob, Trace
+from traces.models import SearchJob, Trace
 
 BIGGEST_KEY = 2**63 - 1
 
@@ -43,10 +43,6 @@ def oldest_job() -> SearchJob | None:
 def lock_job(pk: int) -> SearchJob | None:
     """A job held until the end of the transaction; None where another worker holds or did it."""
     return SearchJob.unscoped.select_for_update(skip_locked=True).filter(pk=pk).first()
-
-
-def ingest_has_work() -> bool:
-    return Inbox.unscoped.exists()
 
 
 def texts_of(environment_id: int, trace_ids: Sequence[str]) -> list[dict[str, Any]]:
