@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from pulse.tenancy.models import TenantModel
+from traces.models.base import EnvironmentFirst
 
 
-class Inbox(TenantModel):
+class Inbox(EnvironmentFirst):
     """One accepted batch: the bytes of a JSON array. Deleted by the transaction that digests it."""
 
     class Kind(models.TextChoices):
@@ -21,11 +21,11 @@ class Inbox(TenantModel):
     count = models.PositiveSmallIntegerField()
     body = models.BinaryField()
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         indexes: ClassVar = [models.Index(fields=["environment", "id"], name="traces_inbox_order")]
 
 
-class DeadLetter(TenantModel):
+class DeadLetter(EnvironmentFirst):
     """One accepted item that the database refuses to hold; it can be read, replayed or discarded."""
 
     kind = models.CharField(max_length=6, choices=Inbox.Kind)
@@ -34,7 +34,7 @@ class DeadLetter(TenantModel):
     item = models.BinaryField(help_text="The JSON object as it was accepted")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         indexes: ClassVar = [models.Index(fields=["environment", "id"], name="traces_dead_order")]
 
     def __str__(self) -> str:

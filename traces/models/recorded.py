@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from pulse.tenancy.models import TenantModel
+from traces.models.base import EnvironmentFirst
 
 
 class Status(models.TextChoices):
@@ -21,7 +21,7 @@ class Status(models.TextChoices):
     ERROR = "error"
 
 
-class Trace(TenantModel):
+class Trace(EnvironmentFirst):
     """One call of a model: posted as such, or derived from all spans that share its trace id."""
 
     trace_id = models.CharField(max_length=255)
@@ -49,7 +49,7 @@ class Trace(TenantModel):
     request_body = models.TextField(null=True)  # noqa: DJ001
     response_body = models.TextField(null=True)  # noqa: DJ001
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         indexes: ClassVar = [
             models.Index(fields=["environment", "timestamp_ms", "id"], name="trace_newest"),
             models.Index(fields=["environment", "model_key", "timestamp_ms"], name="trace_model"),
@@ -75,7 +75,7 @@ class Trace(TenantModel):
         return self.trace_id
 
 
-class Span(TenantModel):
+class Span(EnvironmentFirst):
     """One step of an agent or one call of a provider."""
 
     span_id = models.CharField(max_length=255)
@@ -110,7 +110,7 @@ class Span(TenantModel):
     output_text = models.TextField(null=True)  # noqa: DJ001
     metadata = models.TextField(null=True)  # noqa: DJ001
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         indexes: ClassVar = [
             models.Index(fields=["environment", "timestamp_ms", "id"], name="span_newest"),
             models.Index(

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from pulse.tenancy.models import TenantModel
+from traces.models.base import EnvironmentFirst
 
 
 class Width(models.IntegerChoices):
@@ -16,7 +16,7 @@ class Width(models.IntegerChoices):
     DAY = 1440
 
 
-class Rollup(TenantModel):
+class Rollup(EnvironmentFirst):
     """What the requests of one provider, model and service came to in one bucket.
 
     A request is a posted trace or an ``llm_call`` span; ``listed`` counts rows of the trace list,
@@ -39,7 +39,7 @@ class Rollup(TenantModel):
     latency_sum_ms = models.FloatField(default=0)
     sketch = models.TextField(default="[]", help_text="[first bin, count, count, …]")
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["environment", "width", "bucket_ms", "provider", "model", "service"],
@@ -48,7 +48,7 @@ class Rollup(TenantModel):
         ]
 
 
-class SpanRollup(TenantModel):
+class SpanRollup(EnvironmentFirst):
     """What the spans of one source, kind and tool came to in one bucket."""
 
     width = models.PositiveSmallIntegerField(choices=Width)
@@ -61,7 +61,7 @@ class SpanRollup(TenantModel):
     timed = models.BigIntegerField(default=0, help_text="Spans that carried a duration")
     duration_sum_ms = models.FloatField(default=0)
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["environment", "width", "bucket_ms", "source", "kind", "tool"],

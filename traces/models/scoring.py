@@ -7,14 +7,14 @@ from typing import ClassVar
 from django.db import models
 
 from pulse import ids
-from pulse.tenancy.models import TenantModel
+from traces.models.base import EnvironmentFirst
 
 
 def score_id() -> str:
     return ids.new_id("scr")
 
 
-class Score(TenantModel):
+class Score(EnvironmentFirst):
     """A named value or a comment on one trace, by the trace's own id."""
 
     class Source(models.TextChoices):
@@ -31,7 +31,7 @@ class Score(TenantModel):
     author = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField()
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         indexes: ClassVar = [
             models.Index(fields=["environment", "trace_id"], name="score_trace"),
             models.Index(fields=["environment", "name", "created_at"], name="score_name"),

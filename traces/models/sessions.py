@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from django.db import models
 
-from pulse.tenancy.models import TenantModel
+from traces.models.base import EnvironmentFirst
 
 
-class Session(TenantModel):
+class Session(EnvironmentFirst):
     """First and last moments and running totals of one session id."""
 
     session_id = models.CharField(max_length=255)
@@ -28,7 +28,7 @@ class Session(TenantModel):
     output_tokens = models.BigIntegerField(default=0)
     cost_micro_cents = models.BigIntegerField(default=0)
 
-    class Meta(TenantModel.Meta):
+    class Meta(EnvironmentFirst.Meta):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["environment", "session_id"], name="session_once")
         ]
