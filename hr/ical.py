@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
 from hr.models import AWAY, LeaveEntry
+from hr.workdays import shifted
 
 MORNING = (time(9), time(13))
 AFTERNOON = (time(14), time(18))
@@ -53,12 +54,12 @@ def _stretches(row: dict[str, Any], zone: ZoneInfo) -> list[tuple[date, date]]:
             return [_half(first, AFTERNOON, zone)]
         if row["half_day_end"]:
             return [_half(first, MORNING, zone)]
-        return [(first, first + timedelta(days=1))]
+        return [(first, shifted(first, 1))]
     found: list[tuple[date, date]] = []
     if row["half_day_start"]:
         found.append(_half(first, AFTERNOON, zone))
-        first += timedelta(days=1)
-    until = last if row["half_day_end"] else last + timedelta(days=1)
+        first = shifted(first, 1)
+    until = last if row["half_day_end"] else shifted(last, 1)
     if first < until:
         found.append((first, until))
     if row["half_day_end"]:

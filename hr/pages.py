@@ -14,7 +14,14 @@ from django.views.decorators.http import require_safe
 from hr.models import AWAY, Employee, LeaveEntry, WorkloadCheckin
 from hr.selectors import calendars, entries, org_chart, who_is_out
 from hr.selectors import employees as people
-from hr.workdays import SATURDAY, holidays_of, monday_of, span_of, working_half_days
+from hr.workdays import (
+    SATURDAY,
+    days_between,
+    holidays_of,
+    monday_of,
+    span_of,
+    working_half_days,
+)
 from pulse.errors import NotFound
 from pulse.site.access import PageRequest, reaches, require
 from pulse.times import today as today_of
@@ -92,8 +99,7 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
     )
     taken = rows.values(*calendars.ENTRY_COLUMNS, "holidays")[: calendars.MAX_ENTRIES]
     names = calendars.holidays_by_date(environment, None, first, last)
-    month = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    heads = [_head(day, names, _today(request)) for day in month]
+    heads = [_head(day, names, _today(request)) for day in days_between(first, last)]
     return _show(
         request,
         "hr/calendar.html",
@@ -209,9 +215,11 @@ def _today(request: PageRequest) -> date:
 
 def _month(text: str, today: date) -> date:
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError:
         return today.replace(day=1)
+    # The page links to the months around it, which the calendar's first and last year may not have.
+    return month if date.min.year < month.year < date.max.year else today.replace(day=1)
 
 
 def _next_month(first: date) -> date:

@@ -45,14 +45,23 @@ def holidays_of(row: Mapping[str, Any]) -> frozenset[date]:
 
 def working_half_days(span: Span, holidays: Collection[date]) -> Iterator[tuple[date, int]]:
     """Each worked day of the span and how many of its two halves are taken, in order."""
-    day = span.start
-    while day <= span.end:
+    for day in days_between(span.start, span.end):
         if day.weekday() < SATURDAY and day not in holidays:
             taken = 2
             taken -= span.half_start and day == span.start
             taken -= span.half_end and day == span.end
             yield day, taken
-        day += timedelta(days=1)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Each day from ``first`` to ``last``, both inclusive; the calendar's very last one too."""
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+
+
+def shifted(day: date, days: int) -> date:
+    """The day that lies ``days`` later; at either end of the calendar, its first or last day."""
+    wanted = day.toordinal() + days
+    return date.fromordinal(min(max(wanted, date.min.toordinal()), date.max.toordinal()))
 
 
 def monday_of(day: date) -> date:

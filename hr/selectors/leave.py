@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from hr.models import Employee, Holiday, LeaveEntry
 from hr.selectors.employees import whoever
-from hr.workdays import LONGEST_DAYS, Span, holidays_of, span_of, working_half_days
+from hr.workdays import LONGEST_DAYS, Span, holidays_of, shifted, span_of, working_half_days
 from pulse.db import disjoint
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
@@ -122,7 +122,7 @@ def by_length(first: date, last: date | None) -> tuple[Q, Q, Q]:
     week before ``first`` may be of any length, what began before that is looked for among the long
     ones alone, and the age of the journal does not matter.
     """
-    week, month, year = (_days_before(first, days) for days in (WEEK, MONTH, LONGEST_DAYS))
+    week, month, year = (shifted(first, -days) for days in (WEEK, MONTH, LONGEST_DAYS))
     touching = Q(end_date__gte=first)
     if last is not None:
         touching &= Q(start_date__lte=last)
@@ -131,10 +131,6 @@ def by_length(first: date, last: date | None) -> tuple[Q, Q, Q]:
         touching & Q(calendar_days__gt=WEEK, start_date__gte=month, start_date__lt=week),
         touching & Q(calendar_days__gt=MONTH, start_date__gte=year, start_date__lt=month),
     )
-
-
-def _days_before(day: date, days: int) -> date:
-    return date.fromordinal(max(1, day.toordinal() - days))
 
 
 def holiday_dates(

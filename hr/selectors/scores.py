@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
@@ -11,10 +11,11 @@ from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from hr import scoring
 from hr.models import Employee, Kudos, ScoreInput
 from hr.selectors import employees as people
+from hr.workdays import days_between, shifted
 from pulse.tenancy.models import Environment
 
-KUDOS_WINDOW = timedelta(days=60)
-TREND_WINDOW = timedelta(days=7)
+KUDOS_DAYS = 60
+TREND_DAYS = 7
 MEASURES = (
     "goals_progress_percent", "goals_hit", "goals_missed", "allocation_percent", "margin_per_hour",
     "focus_sessions", "tracked_hours", "billable_hours",
@@ -47,7 +48,7 @@ def inputs_in_force(environment: Environment, employee: Employee, day: date) -> 
 def score_on(environment: Environment, employee: Employee, day: date) -> ScoreOfDay:
     """The score at the end of ``day`` in the organization's zone, with its trend."""
     result = _result(environment, employee, day)
-    earlier = _result(environment, employee, day - TREND_WINDOW)
+    earlier = _result(environment, employee, shifted(day, -TREND_DAYS))
     return ScoreOfDay(day, result, scoring.trend(result.score, earlier.score))
 
 
@@ -55,21 +56,18 @@ def score_history(
     environment: Environment, employee: Employee, last: date, days: int
 ) -> list[ScoreOfDay]:
     """The score of each of ``days`` days up to ``last``, oldest first."""
-    first = last - timedelta(days=days - 1)
+    first = shifted(last, 1 - days)
     results = {
         day: _result(environment, employee, day)
-        for day in (
-            first - TREND_WINDOW + timedelta(days=number)
-            for number in range(days + TREND_WINDOW.days)
-        )
+        for day in days_between(shifted(first, -TREND_DAYS), last)
     }
     return [
         ScoreOfDay(
             day,
             results[day],
-            scoring.trend(results[day].score, results[day - TREND_WINDOW].score),
+            scoring.trend(results[day].score, results[shifted(day, -TREND_DAYS)].score),
         )
-        for day in (first + timedelta(days=number) for number in range(days))
+        for day in days_between(first, last)
     ]
 
 
@@ -93,11 +91,15 @@ def _result(environment: Environment, employee: Employee, day: date) -> scoring.
 def _coins(environment: Environment, side: str, day: date) -> dict[int, int]:
     """Coins by person over the 60 days that end with ``day``, among people active on it."""
     zone = ZoneInfo(environment.organization.time_zone)
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    # The calendar's first midnight is no instant east of Greenwich, where it is the year 0.
+    begin, end = (
+        datetime.combine(max(one, shifted(date.min, 1)), time(), zone)
+        for one in (shifted(day, 1 - KUDOS_DAYS), shifted(day, 1))
+    )
     rows = (
         Kudos.objects.within(environment)
         .filter(
-            created_at__gte=end - KUDOS_WINDOW,
+            created_at__gte=begin,
             created_at__lt=end,
             **{f"{side}__in": people.active(environment, day)},
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -14,12 +14,11 @@ from django.db.models import Count, QuerySet
 
 from hr.selectors import leave
 from hr.selectors.calendars import ENTRY_COLUMNS, holidays_by_date, live_entries
-from hr.workdays import SATURDAY
+from hr.workdays import SATURDAY, days_between
 from pulse.db import compiled, disjoint
 from pulse.tenancy.models import Environment
 
 CHUNK = 500
-ONE_DAY = timedelta(days=1)
 SPAN = ("start_date", "end_date")
 ENTRY = (*SPAN, "created_at", "pk")
 Span = dict[str, Any]
@@ -47,14 +46,14 @@ def leave_calendar(
 
     The counts are exact; where a day has more than ``limit``, those that began last are shown.
     """
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    days = list(days_between(first, last))
     found = _Found(environment, filters, first, last)
     spans = found.spans()
     out = dict.fromkeys(days, 0)
     starts = _count_out(spans, out, limit)
     shown: dict[date, list[int]] = {day: [] for day in days}
     for entry in found.latest([span for span in spans if span["start_date"] in starts], limit):
-        for day in _days(entry["start_date"], entry["end_date"], first, last):
+        for day in _days(entry, first, last):
             if len(shown[day]) < limit:
                 shown[day].append(entry["pk"])
     rows = _rows(environment, {pk for some in shown.values() for pk in some})
@@ -136,19 +135,16 @@ def _count_out(spans: list[Span], out: dict[date, int], limit: int) -> set[date]
     for start in sorted(by_start, reverse=True):
         before = dict(out)
         for span in by_start[start]:
-            for day in _days(start, span["end_date"], first, last):
+            for day in _days(span, first, last):
                 out[day] += span["entries"]
                 if before[day] < limit:
                     starts.add(start)
     return starts
 
 
-def _days(start: date, end: date, first: date, last: date) -> Iterator[date]:
+def _days(span: Span, first: date, last: date) -> Iterator[date]:
     """The days of a span that lie between ``first`` and ``last``."""
-    day = max(start, first)
-    while day <= min(end, last):
-        yield day
-        day += ONE_DAY
+    return days_between(max(span["start_date"], first), min(span["end_date"], last))
 
 
 def _rows(environment: Environment, numbers: set[int]) -> dict[int, dict[str, Any]]:

@@ -76,6 +76,9 @@ def _objection(key: str, value: Any) -> str:
         if not strictjson.storable(value) or len(value) > MAX_CUSTOM_TEXT:
             return f"must be at most {MAX_CUSTOM_TEXT} characters"
         return ""
+    if isinstance(value, float) and abs(value) >= strictjson.MAX_INTEGER:
+        # PostgreSQL gives it back as an integer, which is longer than an answer can hold.
+        return "is out of range"
     if value is None or isinstance(value, bool | int | float):
         return ""
     return "must be a string, a number, a boolean or null"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 
 from hr import shapes
+from hr.errors import invalid
 from hr.models import AWAY, CalendarFeed
 from hr.selectors import calendars as selectors
 from hr.selectors.who_is_out import leave_calendar
@@ -18,6 +19,7 @@ from hr.serializers import leave as forms
 from hr.serializers.lists import ListQuery
 from hr.services import calendars as services
 from hr.views.base import READ, HrView
+from hr.workdays import shifted
 from pulse.http.answers import answer, nothing
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
@@ -25,6 +27,7 @@ from pulse.http.requests import ApiRequest
 from pulse.times import today
 
 ROLLING_DAYS = 6
+LONGEST_CALENDAR_DAYS = 62
 
 
 class LeaveCalendarView(HrView):
@@ -39,8 +42,7 @@ class LeaveCalendarView(HrView):
     @extend_schema(parameters=[forms.CalendarQuery], responses=forms.CalendarOut)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.CalendarQuery)
-        first = query.get("from") or min(self.today, query.get("to", self.today))
-        last = query.get("to") or first + timedelta(days=ROLLING_DAYS)
+        first, last = _days_asked_for(query, self.today)
         days = leave_calendar(
             request.environment, filters=query, first=first, last=last, limit=query["limit"]
         )
@@ -173,6 +175,17 @@ class CalendarView(HrView):
         response["Cache-Control"] = "no-store"
         response["Content-Disposition"] = 'inline; filename="leave.ics"'
         return response
+
+
+def _days_asked_for(query: dict[str, Any], today: date) -> tuple[date, date]:
+    """First and last day of a calendar: a week from today, unless the query says otherwise."""
+    first = query.get("from") or min(today, query.get("to", today))
+    last = query.get("to") or shifted(first, ROLLING_DAYS)
+    if last < first:
+        raise invalid("to", "must not be before from")
+    if (last - first).days >= LONGEST_CALENDAR_DAYS:
+        raise invalid("to", f"must be less than {LONGEST_CALENDAR_DAYS} days after from")
+    return first, last
 
 
 def _title(feed: CalendarFeed) -> str:

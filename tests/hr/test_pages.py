@@ -79,5 +79,12 @@ def test_why_somebody_is_away_is_shown_to_managers_only(environment, level, show
         assert ("sick" in text) == (shown == "sick")
 
 
+@pytest.mark.parametrize("month", ["9999-12", "0001-01", "2026-13", "x"])
+def test_a_month_at_the_calendars_end_or_none_shows_this_one(browser, month):
+    text = browser.get(f"/people/calendar?month={month}").content.decode()
+
+    assert "April 2026" in text
+
+
 def test_the_stylesheet_is_served_from_here():
     assert finders.find("hr/people.css") is not None
