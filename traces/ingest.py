@@ -154,7 +154,8 @@ PROTOBUF = "application/x-protobuf"
 
 async def otlp(request: Request) -> Response:
     """POST /v1/traces: an OTLP/HTTP export, answered in its own encoding."""
-    protobuf = request.headers.get("content-type", "").partition(";")[0].strip() == PROTOBUF
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip()
+    protobuf = media_type.lower() == PROTOBUF
     try:
         credential = await authenticate(request, "write:traces")
         body = await request.body()

@@ -46,12 +46,11 @@ def filter_ms(text: str, *, end_of_day: bool) -> int:
         return start + DAY_MS - 1 if end_of_day else start
     if _EPOCH_NUMBER.fullmatch(text):
         number = int(text)
-        milliseconds = number * 1000 if number < SECONDS_BELOW else number
-    else:
-        if len(text) < 16 or not text[0].isdigit() or text[10] not in "T ":
-            raise ValueError("not a date")
-        moment = datetime.fromisoformat(text)
-        milliseconds = to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return min(number * 1000 if number < SECONDS_BELOW else number, LATEST_MS)
+    if len(text) < 16 or not text[0].isdigit() or text[10] not in "T ":
+        raise ValueError("not a date")
+    moment = datetime.fromisoformat(text)
+    milliseconds = to_ms(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     if not EARLIEST_MS <= milliseconds <= LATEST_MS:
         raise ValueError("out of range")
     return milliseconds

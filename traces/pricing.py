@@ -14,6 +14,8 @@ from typing import Any
 VERSION = "2026-11"
 MICRO_CENTS_PER_DOLLAR = 100_000_000
 MILLION = 1_000_000
+MAX_MICRO_CENTS = 9 * 10**18
+"""More than any client may say a call costs, and as much as 64 bits hold."""
 CACHE_WRITE_SURCHARGE = 1.25  # Anthropic lists writing to its cache at 1.25 × input
 
 PRICES: dict[str, tuple[float, float | None, float]] = {
@@ -90,7 +92,7 @@ class Usage:
 def estimate(
     usage: Usage, *, provider: str, model: str, timestamp_ms: int, own: Sequence[OwnPrice] = ()
 ) -> int | None:
-    """Micro-cents of one call, or None where no price is known."""
+    """Micro-cents of one call, or None where no price is known or no column holds the amount."""
     rate = own_rate(own, provider, model, timestamp_ms) or listed_rate(model)
     if rate is None:
         return None
@@ -104,7 +106,8 @@ def estimate(
         + int(writes * rate.input * CACHE_WRITE_SURCHARGE)
         + usage.output * rate.output
     )
-    return round(total / MILLION)
+    cost = round(total / MILLION)
+    return cost if cost <= MAX_MICRO_CENTS else None
 
 
 def listed_rate(model: str) -> Rate | None:

@@ -257,7 +257,7 @@ def test_protobuf_is_answered_in_protobuf(api, encoding, pack):
     response = client.post(
         "/v1/traces",
         body=pack(protobuf_export()),
-        content_type="application/x-protobuf",
+        content_type="Application/X-Protobuf",
         headers={"Content-Encoding": encoding},
     )
 

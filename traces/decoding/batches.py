@@ -12,6 +12,10 @@ from traces.models import Inbox
 # What the typed decoder takes and storage or clients do not: NUL and half a surrogate pair.
 _SUSPECT = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
+# An integer of so many digits is refused by the JSON readers of clients, with the page it is on.
+_WIDE = 4300
+_AS_ZERO = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -24,7 +28,7 @@ class Batch:
 
 def read_batch(kind: str, body: bytes) -> Batch:
     """Decide about a posted array of traces or spans. Raises NotJson, InvalidBatch."""
-    if not _SUSPECT.search(body) and _utf_8(body):
+    if not _SUSPECT.search(body) and not _holds_wide_integer(body) and _utf_8(body):
         accept = items.accept_traces if kind == Inbox.Kind.TRACES else items.accept_spans
         count = accept(body)
         if count is not None:
@@ -38,6 +42,11 @@ def read_batch(kind: str, body: bytes) -> Batch:
     if found:
         raise InvalidBatch(found)
     return Batch(kind, len(good), issues.encode(good))
+
+
+def _holds_wide_integer(body: bytes) -> bool:
+    # whatever is that wide holds four in a row of every thousandth byte: nearly no body needs a scan
+    return b"0000" in body[::1000].translate(_AS_ZERO) and b"0" * _WIDE in body.translate(_AS_ZERO)
 
 
 def _utf_8(body: bytes) -> bool:

@@ -13,7 +13,7 @@ import orjson
 
 from traces import instants
 from traces.decoding import issues, items
-from traces.decoding.otlp import Attributes, PlainSpan
+from traces.decoding.otlp import NANOSECONDS, Attributes, PlainSpan
 
 MAX_VALUE = 64 * 1024
 WHOLE = ("pulse.request", "pulse.response", "gen_ai.input.messages", "gen_ai.output.messages")
@@ -163,10 +163,7 @@ def _what(span: PlainSpan, take: _Taker) -> tuple[str, str]:
 
 
 def _start_ms(span: PlainSpan, now_ms: int) -> int:
-    nanoseconds = span.start_unix_nano
-    if nanoseconds is None or not 0 <= nanoseconds // 1_000_000 <= instants.LATEST_MS:
-        return now_ms
-    return nanoseconds // 1_000_000
+    return now_ms if span.start_unix_nano is None else span.start_unix_nano // NANOSECONDS
 
 
 def _duration_ms(span: PlainSpan) -> int | None:
@@ -174,7 +171,7 @@ def _duration_ms(span: PlainSpan) -> int | None:
         return None
     if span.end_unix_nano < span.start_unix_nano:
         raise Rejected("duration_ms: the span ends before it starts")
-    return (span.end_unix_nano - span.start_unix_nano) // 1_000_000
+    return (span.end_unix_nano - span.start_unix_nano) // NANOSECONDS
 
 
 def _boolean(value: Any) -> bool | None:
@@ -279,11 +276,15 @@ def _around(span: PlainSpan) -> dict[str, Any]:
         "statusMessage": span.status_message,
         "links": span.links,
         "events": [
-            {"name": event.name, "timeUnixNano": str(event.time_unix_nano), **event.attributes}
+            {"name": event.name, "timeUnixNano": _digits(event.time_unix_nano), **event.attributes}
             for event in span.events
         ],
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _digits(nanoseconds: int | None) -> str | None:
+    return None if nanoseconds is None else str(nanoseconds)
 
 
 def to_items(spans: list[PlainSpan], now_ms: int) -> tuple[list[dict[str, Any]], int, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ import orjson
 from traces import instants
 from traces.decoding import items
 
+_INTEGER = re.compile(r"-?\d{1,20}", re.ASCII)
 MAX_DEPTH = 200  # what the answers' encoder can write with room to spare
 
 Issue = dict[str, Any]
@@ -34,7 +36,10 @@ def parse(body: bytes) -> Any:
     """JSON with every text cleaned: NUL and lone surrogates become U+FFFD. Raises NotJson."""
     try:
         value = json.loads(
-            body.decode(), parse_constant=_refuse_constant, parse_float=_finite_or_text
+            body.decode(),
+            parse_constant=_refuse_constant,
+            parse_float=_finite_or_text,
+            parse_int=integer,
         )
         return clean(value)
     except (ValueError, RecursionError) as error:
@@ -50,6 +55,14 @@ def _finite_or_text(digits: str) -> float | str:
     return number if math.isfinite(number) else digits
 
 
+def integer(value: Any) -> Any:
+    """An integer of its digits; of more than 64 bits the digits, for the encoder has none wider."""
+    if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+        return value
+    number = int(value)
+    return number if -(2**63) <= number < 2**64 else value
+
+
 def clean(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str):
         return clean_text(value)
@@ -59,8 +72,6 @@ def clean(value: Any, depth: int = 0) -> Any:
         return {clean_text(key): clean(member, depth + 1) for key, member in value.items()}
     if isinstance(value, list):
         return [clean(member, depth + 1) for member in value]
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
-        return str(value)  # the encoder has no wider integer, and digits must not be lost
     return value
 
 

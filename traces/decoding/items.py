@@ -30,7 +30,8 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
 
 PROVIDERS = ("openai", "anthropic", "openrouter")
 STATUSES = ("success", "error")
-SOURCES = ("claude_code", "codex", "opencode", "openclaw", "sdk")
+SDK = "sdk"
+SOURCES = ("claude_code", "codex", "opencode", "openclaw", SDK)
 KINDS = (
     "tool_use",
     "agent_run",

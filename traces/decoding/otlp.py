@@ -6,6 +6,7 @@ Malformed inner nodes are skipped, as the original does; only the envelope is in
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +18,16 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from traces import instants
 from traces.decoding import issues
 from traces.errors import MissingResourceSpans, NotJson, TooManySpans
 
 JSON_SPANS = 1000
 PROTOBUF_SPANS = 10_000
 MAX_DEPTH = 50
+NANOSECONDS = 1_000_000
+"""In a millisecond."""
+_NANOSECONDS = re.compile(r"\d{1,21}", re.ASCII)
 
 KINDS = ("", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
 CODES = ("UNSET", "OK", "ERROR")
@@ -93,12 +98,13 @@ def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _whole(value: Any) -> int | None:
-    if isinstance(value, bool):
+def _nanoseconds(value: Any) -> int | None:
+    """Unix nanoseconds, of a number or its digits, within the years that there are; else None."""
+    if isinstance(value, str) and _NANOSECONDS.fullmatch(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    if isinstance(value, int | float):
-        return int(value)
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    return int(value) if 0 <= value <= instants.LATEST_MS * NANOSECONDS else None
 
 
 def _named(value: Any, names: tuple[str, ...], prefix: str) -> str:
@@ -122,8 +128,8 @@ def _json_span(span: dict[str, Any], resource: Attributes, scope: Attributes) ->
         parent_span_id=_string(span.get("parentSpanId")),
         name=_string(span.get("name")),
         kind=_named(span.get("kind"), KINDS, "SPAN_KIND_"),
-        start_unix_nano=_whole(span.get("startTimeUnixNano")),
-        end_unix_nano=_whole(span.get("endTimeUnixNano")),
+        start_unix_nano=_nanoseconds(span.get("startTimeUnixNano")),
+        end_unix_nano=_nanoseconds(span.get("endTimeUnixNano")),
         status_code=_named(status.get("code"), CODES, "STATUS_CODE_"),
         status_message=_string(status.get("message")),
         resource=resource,
@@ -132,7 +138,7 @@ def _json_span(span: dict[str, Any], resource: Attributes, scope: Attributes) ->
         events=[
             Event(
                 _string(event.get("name")),
-                _whole(event.get("timeUnixNano")),
+                _nanoseconds(event.get("timeUnixNano")),
                 _attributes(event.get("attributes")),
             )
             for event in _objects(span.get("events"))
@@ -159,11 +165,7 @@ def _json_value(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         return None
     if "intValue" in value:
-        number = value["intValue"]
-        try:
-            return int(number) if isinstance(number, str) else number
-        except ValueError:
-            return number
+        return issues.integer(value["intValue"])
     for name in ("stringValue", "doubleValue", "boolValue", "bytesValue"):
         if name in value:
             return value[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import orjson
 
 from traces import statements, words
-from traces.decoding.items import LLM_CALL, MARKERS, TOOL_USE
+from traces.decoding.items import LLM_CALL, MARKERS, MAX_INTEGER, TOOL_USE
 from traces.digest.rollups import Changes
 from traces.digest.rows import KEY_LENGTH, TRACE_COLUMNS, user_of
+from traces.pricing import MAX_MICRO_CENTS
 
 EDITING_TOOLS = ("Edit", "Write", "MultiEdit", "apply_patch")
 MAX_TOOL_CALLS = 100
+LONGEST_MS = sys.float_info.max
+"""Lengths add up to this at most: JSON knows no infinity."""
 BODIES = ("pulse.request", "pulse.response")
 
 _EDITS = ", ".join(f"'{name}'" for name in EDITING_TOOLS)
@@ -141,9 +145,9 @@ def lead_of(parts: Sequence[Part]) -> Part:
     return (named or calls or list(parts))[0]
 
 
-def _total(values: Iterable[int | None]) -> int | None:
+def _total(values: Iterable[int | None], most: int) -> int | None:
     known = [value for value in values if value is not None]
-    return sum(known) if known else None
+    return min(sum(known), most) if known else None
 
 
 def summarize(
@@ -172,10 +176,10 @@ def summarize(
         ((lead.model if called else None) or "")[:KEY_LENGTH],
         lead.session_id,
         user_of(metadata),
-        sum(part.duration_ms or 0 for part in parts),
-        _total(part.input_tokens for part in calls),
-        _total(part.output_tokens for part in calls),
-        _total(part.cost for part in calls),
+        min(sum(part.duration_ms or 0 for part in parts), LONGEST_MS),
+        _total((part.input_tokens for part in calls), MAX_INTEGER),
+        _total((part.output_tokens for part in calls), MAX_INTEGER),
+        _total((part.cost for part in calls), MAX_MICRO_CENTS),
         any(part.cost_estimated for part in calls),
         (lead.model_used or lead.model) if called else None,
         lead.provider_request_id,
@@ -266,6 +270,6 @@ def _summary(
             "toolCallCount": len(tools),
             "filesEdited": edited,
             "errorService": failing[0].service if failing else None,
-            "durationMs": max(ends) - parts[0].timestamp_ms,
+            "durationMs": min(max(ends) - parts[0].timestamp_ms, LONGEST_MS),
         }
     ).decode()

@@ -234,8 +234,8 @@ def _estimate_span(
     usage = pricing.Usage(
         item.input_tokens or 0,
         item.output_tokens or 0,
-        cached_input=_tokens(members, "gen_ai.usage.cache_read.input_tokens"),
-        cache_writes=_tokens(members, "gen_ai.usage.cache_creation.input_tokens"),
+        cached_input=_tokens(members, "cache_read"),
+        cache_writes=_tokens(members, "cache_creation"),
     )
     for model in (item.model_used, item.model):
         if model:
@@ -251,6 +251,10 @@ def _estimate_span(
     return None
 
 
-def _tokens(members: Any, name: str) -> int:
-    value = members.get(name) if isinstance(members, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+def _tokens(members: Any, use: str) -> int:
+    """Input tokens of one use, by the convention's name or the one that instrumentations had before."""
+    for name in (f"gen_ai.usage.{use}.input_tokens", f"gen_ai.usage.{use}_input_tokens"):
+        value = members.get(name) if isinstance(members, dict) else None
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+            return value
+    return 0

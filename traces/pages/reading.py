@@ -14,7 +14,9 @@ from traces import instants, words
 
 MICRO_CENTS_PER_DOLLAR = 100_000_000
 LONGEST_BODY = 200_000
+DEEPEST_TEXT = 50
 MAX_WATERFALL = 500
+LONGEST_CLOCK_MS = 1000 * instants.DAY_MS
 
 
 def dollars(micro_cents: float | None) -> str:
@@ -34,7 +36,9 @@ def duration(milliseconds: float | None) -> str:
         return f"{milliseconds:.0f} ms"
     if milliseconds < 60_000:
         return f"{milliseconds / 1000:.2f} s"
-    return str(timedelta(seconds=round(milliseconds / 1000)))
+    if milliseconds < LONGEST_CLOCK_MS:
+        return str(timedelta(seconds=round(milliseconds / 1000)))
+    return f"{milliseconds / instants.DAY_MS:.3g} days"
 
 
 def moment(milliseconds: int) -> datetime:
@@ -133,21 +137,27 @@ def _message(value: Any) -> Message:
     text = _text(value.get("content", value.get("parts", value.get("text"))))
     calls = value.get("tool_calls")
     if calls and not text:
-        text = json.dumps(calls, indent=2, ensure_ascii=False)
+        text = _indented(calls)
     return Message(role if isinstance(role, str) else "user", text)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, depth: int = 0) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return "\n".join(filter(None, (_text(one) for one in value)))
-    if isinstance(value, dict):
+    if depth < DEEPEST_TEXT and isinstance(value, list):
+        return "\n".join(filter(None, (_text(one, depth + 1) for one in value)))
+    if depth < DEEPEST_TEXT and isinstance(value, dict):
         for name in ("text", "content", "parts", "input", "output"):
             if name in value:
-                return _text(value[name])
+                return _text(value[name], depth + 1)
+    return "" if value is None else _indented(value)
+
+
+def _indented(value: Any) -> str:
+    try:
         return json.dumps(value, indent=2, ensure_ascii=False)
-    return "" if value is None else str(value)
+    except RecursionError:
+        return "…"
 
 
 @dataclass(frozen=True, slots=True)
