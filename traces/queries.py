@@ -17,7 +17,7 @@ SESSION_SORTS = ("recent", "oldest", "duration", "errors", "volume")
 TRACE_GROUPS = ("day", "hour", "model", "provider", "service")
 SPAN_GROUPS = ("day", "hour")
 MEASURES = ("requests", "cost", "latency", "tokens")
-SPLITS = ("none", "model", "provider", "service")
+SPLITS = ("none", "model", "provider", "source", "service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,14 @@ class TraceFilter:
     max_score: float | None = None
 
     @property
+    def scored(self) -> bool:
+        """Whether a score is asked for: by its name, or any one within the bounds."""
+        return bool(self.score) or self.min_score is not None or self.max_score is not None
+
+    @property
     def searches(self) -> bool:
         """Whether words or metadata are searched for."""
-        return bool(self.text.strip() or self.tag or self.metadata)
+        return bool(self.text or self.tag or self.metadata)
 
     @property
     def only_searches(self) -> bool:
@@ -143,7 +148,7 @@ def trace_filter(reader: Reader) -> TraceFilter:
         user=reader.text("user"),
         tag=reader.text("tag"),
         metadata=_members(reader),
-        text=reader.text("q"),
+        text=reader.text("q").strip(),
         min_latency_ms=reader.number("min_latency_ms"),
         max_latency_ms=reader.number("max_latency_ms"),
         min_cost_cents=reader.number("min_cost_cents"),

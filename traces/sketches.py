@@ -71,7 +71,7 @@ def combine(texts: Iterable[str]) -> Bins:
 
 
 def percentiles(bins: Mapping[int, int]) -> dict[str, float | None]:
-    """p50, p90, p95 and p99 in milliseconds; None where nothing was counted."""
+    """p50, p90, p95 and p99 by nearest rank, in milliseconds; None where nothing was counted."""
     total = sum(bins.values())
     if not total:
         return dict.fromkeys(QUANTILES)
@@ -80,9 +80,9 @@ def percentiles(bins: Mapping[int, int]) -> dict[str, float | None]:
 
 
 def _quantile(ordered: list[tuple[int, int]], total: int, share: float) -> float:
-    rank, seen = share * (total - 1), 0
+    rank, seen = math.ceil(share * total), 0
     for index, count in ordered:
         seen += count
-        if seen > rank:
+        if seen >= rank:
             return round(value_of(index), 3)
     return round(value_of(ordered[-1][0]), 3)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from pulse.tenancy.models import Environment
-from traces.decoding.items import LLM_CALL
+from traces.decoding.items import LLM_CALL, SDK
 from traces.models import Session, Span, Trace
 from traces.queries import AnalyticsQuery
 from traces.selectors import cells
@@ -157,8 +157,16 @@ def over_time(
             "none": "",
             "provider": cell.provider or UNKNOWN_PROVIDER,
             "model": cell.model or UNKNOWN_MODEL,
+            "source": SDK,
             "service": cell.service or "unknown",
         }
         key = (period_at[cell.moment_ms], named[split_by])
         found.setdefault(key, Tally()).add(cell.tally)
-    return [(period, key, tally) for (period, key), tally in sorted(found.items())]
+    if split_by == "source":
+        # the roll-ups do not know sources: what agents called is taken out of what all did
+        for moment, source, tally in cells.of_other_sources(environment, from_ms, to_ms):
+            found.setdefault((period_at[moment], SDK), Tally()).remove(tally)
+            found.setdefault((period_at[moment], source), Tally()).add(tally)
+    return [
+        (period, key, tally) for (period, key), tally in sorted(found.items()) if tally.requests > 0
+    ]

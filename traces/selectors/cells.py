@@ -11,7 +11,7 @@ from typing import Any
 
 from pulse.tenancy.models import Environment
 from traces import instants, sketches
-from traces.decoding.items import LLM_CALL
+from traces.decoding.items import LLM_CALL, SDK
 from traces.models import Rollup, Span, Trace
 from traces.models.rollups import Width
 from traces.selectors import ranges
@@ -57,6 +57,17 @@ class Tally:
         self.latency += other.latency
         self.packed += other.packed
         sketches.add(self.loose, other.loose)
+
+    def remove(self, other: Tally) -> None:
+        """Take away what was counted here, of rows and not of roll-ups."""
+        self.requests -= other.requests
+        self.errors -= other.errors
+        self.cost -= other.cost
+        self.estimated -= other.estimated
+        self.input_tokens -= other.input_tokens
+        self.output_tokens -= other.output_tokens
+        self.latency -= other.latency
+        sketches.add(self.loose, {index: -count for index, count in other.loose.items()})
 
     @property
     def cost_cents(self) -> float | int:
@@ -150,6 +161,23 @@ def _called(environment: Environment, start: int, end: int) -> Iterator[Cell]:
             (service or "")[:200],
             _one(*measures),
         )
+
+
+def of_other_sources(
+    environment: Environment, from_ms: int, to_ms: int
+) -> Iterator[tuple[int, str, Tally]]:
+    """(moment, source, one request) of each call that did not come from an SDK; agents make few."""
+    rows = (
+        Span.objects.within(environment)
+        .filter(kind=LLM_CALL, timestamp_ms__gte=from_ms, timestamp_ms__lte=to_ms)
+        .exclude(source=SDK)
+        .values_list(
+            "timestamp_ms", "source", "status", "cost_micro_cents",
+            "cost_estimated", "input_tokens", "output_tokens", "duration_ms",
+        )
+    )  # fmt: skip
+    for moment, source, *measures in rows:
+        yield moment, source, _one(*measures)
 
 
 def _one(

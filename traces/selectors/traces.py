@@ -66,7 +66,7 @@ def users(environment: Environment) -> list[str]:
 def _search(environment: Environment, wanted: TraceFilter, before: int | None) -> list[int]:
     """Keys of the newest traces before a key whose words and metadata fit; nothing else is checked."""
     sought = words.sought(wanted.text)
-    if wanted.text.strip() and not sought:
+    if wanted.text and not sought:
         return []  # nothing but punctuation, which no text is found by
     members = [words.member_word(name, value) for name, value in wanted.metadata]
     if wanted.tag:
@@ -86,7 +86,7 @@ def _by_columns(environment: Environment, wanted: TraceFilter) -> QuerySet[Trace
     bounds = {name: bound for name, bound in tokens.items() if bound is not None}
     if bounds:
         found = found.alias(tokens=_SORTS["tokens"]).filter(**bounds)
-    if wanted.score:
+    if wanted.scored:
         found = found.filter(Exists(_scores(environment, wanted)))
     return found
 
@@ -119,9 +119,9 @@ def _between(wanted: TraceFilter) -> dict[str, Any]:
 
 
 def _scores(environment: Environment, wanted: TraceFilter) -> QuerySet[Score]:
-    scores = Score.objects.within(environment).filter(
-        trace_id=OuterRef("trace_id"), name=wanted.score
-    )
+    scores = Score.objects.within(environment).filter(trace_id=OuterRef("trace_id"))
+    if wanted.score:
+        scores = scores.filter(name=wanted.score)
     if wanted.min_score is not None:
         scores = scores.filter(value__gte=wanted.min_score)
     if wanted.max_score is not None:
