@@ -47,9 +47,7 @@ class TracesConfig(products.ProductConfig):
     )
     events = "traces.events"
     # A refused body is lost: the published clients empty their buffer before they send.
-    body_limits = (
-        products.BodyLimit(r"/v1/(traces|spans)(/.*)?|/dashboard/api/.*", 32 * MEBIBYTE),
-    )
+    body_limits = (products.BodyLimit(r"(/v1|/dashboard/api)/(traces|spans)(/.*)?", 32 * MEBIBYTE),)
     pumps = (
         products.Pump("traces-digest", "traces.digest.pump.run_paced", 1, queue="ingest"),
         products.Pump("traces-search", "traces.digest.search.run_paced", 2, queue="ingest"),

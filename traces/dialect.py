@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pulse import fastjson
 from pulse.errors import (
     ApiError,
+    MalformedBody,
     MethodNotAllowed,
     Refusal,
     ServerError,
@@ -54,6 +55,8 @@ def _sentence(error: ApiError) -> str:
         return "Missing or invalid Authorization header"
     if type(error) is ServerError:
         return "Internal server error"
+    if isinstance(error, MalformedBody):
+        return "Invalid JSON body"
     if error.fields:
         return "Validation failed"
     return error.message

@@ -1,4 +1,7 @@
-"""Every documented path of this product that Django answers; ``apps.py`` names the doors."""
+"""Every documented path of this product that Django answers; ``apps.py`` names the doors.
+
+Ids of traces, spans and sessions may hold slashes, so what lies beneath one comes before it.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ urlpatterns: list[URLPattern] = [
     path("v1/auth/login", recorded.LoginView.as_view()),
     path("v1/traces", recorded.TraceListView.as_view()),
     path("v1/traces/batch", recorded.TraceBatchView.as_view()),
-    path("v1/traces/<str:trace_id>", recorded.TraceView.as_view()),
-    path("v1/traces/<str:trace_id>/scores", upkeep.ScoreListView.as_view()),
-    path("v1/traces/<str:trace_id>/scores/<str:score_id>", upkeep.ScoreView.as_view()),
+    path("v1/traces/<path:trace_id>/scores", upkeep.ScoreListView.as_view()),
+    path("v1/traces/<path:trace_id>/scores/<str:score_id>", upkeep.ScoreView.as_view()),
+    path("v1/traces/<path:trace_id>", recorded.TraceView.as_view()),
     path("v1/analytics/scores", upkeep.ScoreTotalsView.as_view()),
     path("v1/analytics/alerts", upkeep.AlertListView.as_view()),
     path("v1/analytics/alerts/<str:alert_id>", upkeep.AlertView.as_view()),
@@ -25,10 +28,10 @@ urlpatterns: list[URLPattern] = [
     path("v1/analytics/settings", upkeep.SettingsView.as_view()),
     path("v1/spans", recorded.SpanListView.as_view()),
     path("v1/spans/batch", recorded.SpanBatchView.as_view()),
-    path("v1/spans/<str:span_id>", recorded.SpanView.as_view()),
+    path("v1/spans/<path:span_id>", recorded.SpanView.as_view()),
     path("v1/sessions", recorded.SessionListView.as_view()),
-    path("v1/sessions/<str:session_id>", recorded.SessionView.as_view()),
-    path("v1/sessions/<str:session_id>/spans", recorded.SessionSpansView.as_view()),
+    path("v1/sessions/<path:session_id>/spans", recorded.SessionSpansView.as_view()),
+    path("v1/sessions/<path:session_id>", recorded.SessionView.as_view()),
     path("v1/analytics", analytics.AnalyticsView.as_view()),
     path("v1/analytics/spans", analytics.SpanAnalyticsView.as_view()),
     path("api/auth/sign-up/email", accounts.DirectSignUpView.as_view()),
@@ -46,14 +49,16 @@ urlpatterns: list[URLPattern] = [
     path("dashboard/api/users/<str:user_id>", projects.MemberView.as_view()),
     path("dashboard/api/traces", data.DashboardTraceListView.as_view()),
     path("dashboard/api/traces/batch", data.DashboardTraceBatchView.as_view()),
-    path("dashboard/api/traces/<str:trace_id>", data.DashboardTraceView.as_view()),
+    path("dashboard/api/traces/<path:trace_id>", data.DashboardTraceView.as_view()),
     path("dashboard/api/spans", data.DashboardSpanListView.as_view()),
     path("dashboard/api/spans/batch", data.DashboardSpanBatchView.as_view()),
     path("dashboard/api/spans/async", data.DashboardSpanAsyncView.as_view()),
-    path("dashboard/api/spans/<str:span_id>", data.DashboardSpanView.as_view()),
+    path("dashboard/api/spans/<path:span_id>", data.DashboardSpanView.as_view()),
     path("dashboard/api/agent-sessions", data.AgentSessionsView.as_view()),
-    path("dashboard/api/sessions/<str:session_id>", data.DashboardSessionView.as_view()),
-    path("dashboard/api/sessions/<str:session_id>/spans", data.DashboardSessionSpansView.as_view()),
+    path(
+        "dashboard/api/sessions/<path:session_id>/spans", data.DashboardSessionSpansView.as_view()
+    ),
+    path("dashboard/api/sessions/<path:session_id>", data.DashboardSessionView.as_view()),
     path("dashboard/api/analytics", data.DashboardAnalyticsView.as_view()),
     path("dashboard/api/analytics/spans", data.DashboardSpanAnalyticsView.as_view()),
     path("dashboard/api/analytics/overview-extended", data.OverviewView.as_view()),

@@ -299,7 +299,7 @@ def test_a_missing_and_a_wrong_key_are_told_apart_before_the_body_is_read(
     ("method", "path"),
     [
         ("GET", "/v1/traces/"),
-        ("GET", "/v1/traces/a/b/c"),
+        ("GET", "/v1/auth/a/b/c"),
         ("PUT", "/v1/traces"),
         ("OPTIONS", "/v1/traces"),
         ("PATCH", "/v1/spans"),

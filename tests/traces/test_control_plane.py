@@ -13,7 +13,7 @@ from pulse.ratelimits.gcra import Policy
 from pulse.tenancy.models import Environment, Organization
 from tests.support import tenancy
 from tests.support.api import Api
-from tests.traces.samples import make_trace, post_traces
+from tests.traces.samples import make_span, make_trace, post_spans, post_traces
 from traces.digest import search
 
 pytestmark = pytest.mark.django_db
@@ -315,3 +315,132 @@ def test_a_local_login_is_for_this_machine_only(client, key, headers):
     body = {"api_key": key("traces"), "redirect_url": "http://127.0.0.1/"}
 
     assert client.post("/dashboard/api/local-login-token", body, headers=headers).status_code == 403
+
+
+@pytest.fixture
+def here(client, settings) -> Api:
+    """A client on the machine of an embedded deployment."""
+    settings.PULSE_EMBEDDED = True
+    client.client.defaults["REMOTE_ADDR"] = "127.0.0.1"
+    client.client.defaults["HTTP_HOST"] = "127.0.0.1:3000"
+    return client
+
+
+def ask_for_a_link(client: Api, api_key: str, redirect_url: str = "http://127.0.0.1/") -> Any:
+    body = {"api_key": api_key, "redirect_url": redirect_url}
+    return client.post("/dashboard/api/local-login-token", body)
+
+
+@pytest.mark.parametrize(
+    "redirect_url",
+    [
+        "http://127.0.0.1/a\r\nX-Injected: 1",
+        "http://127.0.0.1/a\nb",
+        "http://evil.example\\@127.0.0.1/",
+        "http://127.0.0.1/a b",
+        "http://evil.example/",
+        "http://[::1/",
+        "ftp://127.0.0.1/",
+    ],
+)
+def test_a_local_login_leads_to_a_plain_address_of_this_machine(here, key, redirect_url):
+    response = ask_for_a_link(here, key("traces"), redirect_url)
+
+    assert response.status_code == 400
+    assert response.json() == {"error": "redirect_url must be a loopback URL"}
+
+
+def test_a_link_that_was_only_looked_at_still_signs_in_and_for_an_hour(here, key, environment):
+    where = ask_for_a_link(here, key("traces"), "http://[::1]:5173/x?y=1#z").json()["login_url"]
+    path = where.partition("3000")[2]
+
+    assert here.request("HEAD", path, validate=False).status_code == 204
+    opened = here.get(path)
+
+    assert (opened.status_code, opened["Location"]) == (302, "http://[::1]:5173/x?y=1#z")
+    assert "Max-Age=3600;" in opened["Set-Cookie"]
+    here.client.cookies["better-auth.session_token"] = re.search(
+        r"=([^;]+);", opened["Set-Cookie"]
+    )[1]
+    told = here.get("/api/auth/get-session").json()
+    assert told["session"]["userId"] == told["user"]["id"] == environment.public_id
+    assert told["session"]["token"]
+    assert told["user"]["email"] == "local-login@localhost"
+
+
+def test_a_session_of_a_person_lasts_a_week(client, ada):
+    assert "Max-Age=604800;" in sign_in(client)["Set-Cookie"]
+
+
+@pytest.mark.parametrize("scopes", [["write:*"], ["read:*"], ["read:traces", "write:traces"]])
+def test_a_key_of_fewer_scopes_opens_no_session(here, environment, scopes):
+    token = tenancy.make_key("traces", environment, scopes=scopes)
+
+    response = ask_for_a_link(here, token)
+
+    assert (response.status_code, response.json()) == (
+        403,
+        {"error": "Forbidden: a session may do more than this key"},
+    )
+
+
+def test_an_address_longer_than_a_user_name_is_refused(client, settings):
+    settings.PULSE_SIGNUP = "open"
+    local, host = "a" * 64, ".".join(["b" * 60] * 4)
+
+    response = sign_up(client, email=f"{local}@{host}.example")
+
+    assert (response.status_code, response.json()) == (400, {"error": "Invalid email"})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_ingest_takes_bodies_of_megabytes(client, settings):
+    settings.PULSE_SIGNUP = "open"
+    large = b" " * (2 * 1024 * 1024)
+
+    refused = client.request(
+        "POST", "/dashboard/api/signup", body=large, every_layer=True, validate=False
+    )
+    taken = client.request(
+        "POST", "/dashboard/api/traces/batch", body=large, every_layer=True, validate=False
+    )
+
+    assert (refused.status_code, taken.status_code) == (413, 401)
+
+
+def test_a_keys_name_has_a_longest_length_when_made_and_when_changed(client, ada):
+    here = project(client)
+    key_id = client.get("/dashboard/api/api-keys", headers=here).json()["keys"][0]["id"]
+
+    for response in (
+        client.post("/dashboard/api/api-keys", {"name": "k" * 201}, headers=here),
+        client.patch(f"/dashboard/api/api-keys/{key_id}", {"name": "k" * 201}, headers=here),
+    ):
+        assert response.status_code == 400
+        assert response.json() == {"error": "Missing or invalid 'name' field"}
+
+
+def test_the_overview_splits_by_every_dimension_it_names(client, api, ada):
+    here = project(client)
+    token = client.post("/dashboard/api/api-keys", {}, headers=here).json()["apiKey"]
+    data = api("traces", token=token)
+    called = {"kind": "llm_call", "event_type": "provider_call", "trace_id": "run"}
+    post_traces(data, [make_trace(cost_cents=1)])
+    post_spans(data, [make_span(source="codex", cost_cents=2, duration_ms=7, **called)])
+    post_spans(data, [make_span(source="sdk", cost_cents=4, **called)])
+
+    def split(dimension: str) -> dict[str | None, float]:
+        query = {
+            "date_from": "2026-01-25T00:00:00Z",
+            "date_to": "2026-01-25T23:59:59Z",
+            "measure": "cost",
+            "split_by": dimension,
+        }
+        found = client.get("/dashboard/api/analytics/overview-extended", query, headers=here)
+        assert found.json()["p50"] is not None
+        return {point["key"]: point["value"] for point in found.json()["series"]}
+
+    assert split("source") == {"codex": 2, "sdk": 5}
+    assert split("none") == {None: 7}
+    assert split("provider") == {"openai": 1, "sdk": 6}
+    assert sum(split("model").values()) == sum(split("service").values()) == 7

@@ -11,7 +11,7 @@ from django.core import mail as outbox
 from pulse.mail import services as mail
 from pulse.webhooks.models import Event
 from tests.support.tenancy import make_user
-from tests.traces.samples import digest, make_trace, post_traces
+from tests.traces.samples import digest, make_span, make_trace, post_spans, post_traces
 from traces.models import Alert, DeadLetter, Inbox, Trace
 from traces.services import alerting
 
@@ -132,3 +132,57 @@ def test_everything_that_matches_is_streamed(api):
     assert sorted(row["traceId"] for row in rows) == expected
     assert rows[0]["outputText"] == "'=SUM(A1)"
     assert client.get("/v1/traces/export?format=xml").status_code == 400
+
+
+def test_a_repeated_call_with_the_same_idempotency_key_is_carried_out_once(api):
+    client = api("traces")
+    trace = make_trace()
+    post_traces(client, [trace])
+    score = {"name": "helpful", "value": 1}
+    alert = {"name": "busy", "measure": "requests", "threshold": 1, "windowMinutes": 60}
+    scores = f"/v1/traces/{trace['trace_id']}/scores"
+
+    for number, (path, body) in enumerate(((scores, score), ("/v1/analytics/alerts", alert))):
+        headers = {"Idempotency-Key": f"once-{number}"}
+        first = client.post(path, body, headers=headers)
+        second = client.post(path, body, headers=headers)
+        assert (first.status_code, second.status_code) == (201, 201), path
+        assert second.content == first.content
+        assert second["Idempotent-Replayed"] == "true"
+        other = client.post(path, body | {"name": "other"}, headers=headers)
+        assert other.status_code == 409
+
+    assert len(client.get(scores).json()["scores"]) == 1
+    assert len(client.get("/v1/analytics/alerts").json()["alerts"]) == 1
+
+
+def test_a_body_that_is_no_json_is_named_alike_everywhere(api):
+    response = api("traces").post("/v1/analytics/alerts", body=b"{")
+
+    assert (response.status_code, response.json()) == (400, {"error": "Invalid JSON body"})
+
+
+def test_an_answer_without_a_body_has_no_type(api):
+    client = api("traces")
+    trace = make_trace()
+    post_traces(client, [trace])
+
+    response = client.delete(f"/v1/traces/{trace['trace_id']}")
+
+    assert response.status_code == 204
+    assert "Content-Type" not in response
+
+
+@pytest.mark.parametrize("name", ["cache_read.input_tokens", "cache_read_input_tokens"])
+def test_cached_tokens_of_a_span_cost_what_cached_ones_do(api, name):
+    span = make_span(
+        kind="llm_call",
+        event_type="provider_call",
+        model="gpt-4o",
+        input_tokens=1_000_000,
+        metadata={f"gen_ai.usage.{name}": 1_000_000},
+    )
+
+    row = post_spans(api("traces"), [span]).json()["spans"][0]
+
+    assert (row["costCents"], row["costEstimated"]) == (125, True)

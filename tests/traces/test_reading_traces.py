@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import quote
 
 import pytest
 
+from tests.support import tenancy
 from tests.traces.samples import make_span, make_trace, post_spans, post_traces
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +75,7 @@ def test_a_repeated_parameter_counts_the_first_time_and_unknown_ones_are_ignored
         ({"date_from": "2026-01-02"}, ["b", "c"]),
         ({"date_to": "2026-01-01"}, ["a"]),
         ({"date_from": "1767225600", "date_to": "1767311999999"}, ["a"]),
+        ({"date_from": "999999999999"}, []),
         ({"date_from": "2026-02-01", "date_to": "2026-01-01"}, []),
     ],
 )
@@ -339,3 +342,75 @@ def test_deleting_by_filter_needs_a_filter_and_takes_the_counts_along(api):
         "/v1/analytics", {"date_from": "2026-01-01T00:00:00Z", "date_to": "2026-02-01T00:00:00Z"}
     ).json()
     assert (report["totalRequests"], report["errorRate"], report["totalSessions"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%20", "q=", "tag=", "score=", "metadata.=x", "min_score=", "min_tokens="]
+)
+def test_a_filter_that_asks_for_nothing_deletes_nothing(api, query):
+    client = api("traces")
+    post_traces(client, [make_trace()])
+
+    refused = client.delete(f"/v1/traces?{query}")
+
+    assert refused.status_code == 400
+    assert client.get("/v1/traces").json()["total"] == 1
+
+
+def test_bounds_of_a_score_without_its_name_ask_for_any_score(api):
+    client = api("traces")
+    low, high, unscored = make_trace(), make_trace(), make_trace()
+    post_traces(client, [low, high, unscored])
+    for trace, value in ((low, 0.1), (high, 0.9)):
+        path = f"/v1/traces/{trace['trace_id']}/scores"
+        client.post(path, {"name": "helpful", "value": value})
+
+    found = client.get("/v1/traces", {"min_score": "0.5"})
+    deleted = client.delete("/v1/traces?max_score=0.5")
+
+    assert (ids(found), found.json()["total"]) == ([high["trace_id"]], 1)
+    assert deleted.json() == {"deleted": 1}
+    assert set(ids(client.get("/v1/traces"))) == {high["trace_id"], unscored["trace_id"]}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("odd", ["a/b", "/a", "foo/spans", "a/scores", "spans", "a b?c#d%2F"])
+def test_ids_with_slashes_are_read_by_their_encoded_spelling(api, odd):
+    client = api("traces")
+    span = make_span(span_id=odd, trace_id=odd, session_id=odd)
+    post_spans(client, [span])
+    path = quote(odd, safe="")
+
+    def read(path: str) -> dict:
+        response = client.get(path, every_layer=True, validate=False)
+        assert response.status_code == 200, path
+        return response.json()
+
+    assert read(f"/v1/spans/{path}")["spanId"] == odd
+    assert read(f"/v1/traces/{path}")["traceId"] == odd
+    assert read(f"/v1/traces/{path}/scores") == {"scores": []}
+    assert read(f"/v1/sessions/{path}")["traces"][0]["traceId"] == odd
+    assert read(f"/v1/sessions/{path}/spans")["spans"][0]["spanId"] == odd
+
+
+def test_a_slash_that_is_not_encoded_belongs_to_the_id_as_well(api):
+    client = api("traces")
+    post_spans(client, [make_span(span_id="s/1", trace_id="t/1", session_id="a/b")])
+
+    assert client.get("/v1/sessions/a/b", validate=False).json()["sessionId"] == "a/b"
+    assert client.get("/v1/sessions/a/b/spans", validate=False).json()["sessionId"] == "a/b"
+    assert client.get("/v1/traces/t/1", validate=False).json()["traceId"] == "t/1"
+    assert client.get("/v1/spans/s/1", validate=False).json()["spanId"] == "s/1"
+
+
+def test_a_key_that_only_writes_is_not_shown_what_was_stored_before(api, environment):
+    reader = api("traces")
+    writer = api("traces", token=tenancy.make_key("traces", environment, scopes=["write:*"]))
+    known, fresh = make_trace(output_text="theirs"), make_trace()
+    post_traces(reader, [known])
+
+    answered = post_traces(writer, [known, fresh])
+
+    assert answered.json()["count"] == 2
+    assert ids(answered) == [fresh["trace_id"]]
+    assert ids(post_traces(reader, [known])) == [known["trace_id"]]

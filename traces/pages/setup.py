@@ -52,4 +52,5 @@ def _store_test_trace(page: PageRequest) -> str:
         "metadata": {"tags": ["test"]},
     }
     batch = Batch(Inbox.Kind.TRACES, 1, orjson.dumps([item]))
-    return storing.store_traces(page.environment, batch, now=now)[0]
+    ids, _ = storing.store_traces(page.environment, batch, now=now)
+    return ids[0]

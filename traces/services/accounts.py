@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,9 +31,16 @@ SESSION = timedelta(days=7)
 LOCAL_SESSION = timedelta(hours=1)
 TICKET = timedelta(minutes=2)
 MIN_PASSWORD = 8
+LONGEST_EMAIL = 150
+"""As many characters as Django keeps of a user name, which is the address."""
 KEY_PREFIX = "pulse_sk_"
 KEY_SCOPES = ["read:*", "write:*"]
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PLAIN_URL = re.compile(r"https?://[!-\[\]-~]+")
+"""Printable ASCII without a backslash, which browsers take for a slash."""
+
+SESSION_SCOPES = ("read:traces", "read:spans", "read:analytics", "write:traces", "write:spans")
+"""What a session may do; a key opens one only if it may do the same."""
 
 
 class WrongCredentials(BadRequest):
@@ -112,6 +120,8 @@ def create_user(*, name: str, email: str, password: str) -> User:
         validate_email(email)
     except ValidationError:
         raise BadRequest("Invalid email") from None
+    if len(email) > LONGEST_EMAIL:
+        raise BadRequest("Invalid email")
     if len(password) < MIN_PASSWORD:
         raise BadRequest("Password too short")
     if control.user_by_email(email) is not None:
@@ -188,18 +198,18 @@ def make_ticket(
     redirect_url: str,
     now: datetime,
 ) -> tuple[str, datetime]:
-    """A one-time token for a local login, and when it dies. Raises BadRequest, InvalidKey."""
-    try:
-        host = urlsplit(redirect_url).hostname
-    except ValueError:
-        host = None
-    if host not in LOOPBACK or not redirect_url.startswith(("http://", "https://")):
-        raise BadRequest("redirect_url must be a loopback URL")
+    """A one-time token for a local login, and when it dies.
+
+    Raises BadRequest, InvalidKey, and NoAccess for a key of fewer scopes than a session has.
+    """
+    _check_redirect(redirect_url)
     user, project = None, None
     if api_key:
         credential = bearer.identify(api_key, (KEY_PREFIX,))
         if credential is None or credential.product != "traces":
             raise InvalidKey
+        if not all(credential.allows(scope) for scope in SESSION_SCOPES):
+            raise NoAccess("Forbidden: a session may do more than this key")
         project = credential.environment
         if project_id and project_id != project.public_id:
             raise NoAccess
@@ -215,6 +225,16 @@ def make_ticket(
         expires_at=expires_at,
     )
     return token, expires_at
+
+
+def _check_redirect(url: str) -> None:
+    """An address on this machine, spelled so that browsers read it as we do. Raises BadRequest."""
+    try:
+        host = urlsplit(url).hostname if _PLAIN_URL.fullmatch(url) else None
+    except ValueError:
+        host = None
+    if host not in LOOPBACK:
+        raise BadRequest("redirect_url must be a loopback URL")
 
 
 @transaction.atomic

@@ -16,10 +16,12 @@ from traces.digest.pump import PUMP
 from traces.models import Inbox
 
 
-def store_traces(environment: Environment, batch: Batch, *, now: datetime) -> list[str]:
+def store_traces(
+    environment: Environment, batch: Batch, *, now: datetime
+) -> tuple[list[str], list[str]]:
     """Store posted traces in one transaction; an id that exists keeps its first trace.
 
-    Returns the ids of the batch in its order, each once.
+    Returns the ids of the batch in its order, each once, and those of them that are new.
     """
     received_ms = instants.to_ms(now)
     found = items.decode_traces(batch.body)
@@ -32,7 +34,7 @@ def store_traces(environment: Environment, batch: Batch, *, now: datetime) -> li
             store.own_prices(cursor, environment.pk),
         )
         store.want_search(cursor, environment.pk, written, datetime.now(UTC))
-    return list(dict.fromkeys(item.trace_id for item in found))
+    return list(dict.fromkeys(item.trace_id for item in found)), written
 
 
 def store_spans(environment: Environment, batch: Batch, *, now: datetime) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import unquote
 
 from pulse.errors import Unauthenticated, UnknownPath
 from pulse.http.requests import ApiRequest, bearer_token
@@ -40,6 +41,11 @@ class TracesView(ApiView):
         return self.request.environment.public_id
 
     @property
+    def may_read(self) -> bool:
+        """Whether who is asking may see what is stored, and not only what this request adds."""
+        return self.request.credential.allows("read:traces")
+
+    @property
     def default_spelling(self) -> str:
         chosen = self.request.environment.settings.get("traces", {}).get("spelling", "both")
         return chosen if chosen in shapes.SPELLINGS else "both"
@@ -63,3 +69,17 @@ class TracesView(ApiView):
 
     def span_rows(self, rows: Sequence[dict[str, Any]], spelling: str) -> list[dict[str, Any]]:
         return [shapes.span_row(row, project_id=self.project_id, spelling=spelling) for row in rows]
+
+
+class Beneath(TracesView):
+    """What lies beneath an id, which may hold slashes: one that was sent as %2F belongs to the id."""
+
+    above: ClassVar[type[TracesView]]
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        raw_path = (request.META.get("RAW_PATH") or request.path).partition("?")[0]
+        _, encoded, name = unquote(raw_path.rpartition("/")[2]).rpartition("/")
+        if not encoded:
+            return super().dispatch(request, *args, **kwargs)
+        ((parameter, parent),) = kwargs.items()
+        return self.above.as_view()(request, **{parameter: f"{parent}/{name}"})

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from pulse.http.answers import answer
+from pulse.http.answers import answer, nothing
 from pulse.http.requests import ApiRequest
 from pulse.keys import bearer
 from traces import queries, schema
@@ -18,7 +18,7 @@ from traces.selectors import sessions as session_selectors
 from traces.selectors import spans as span_selectors
 from traces.selectors import traces as trace_selectors
 from traces.services import deletion, storing
-from traces.views.base import READ_SPANS, READ_TRACES, TracesView
+from traces.views.base import READ_SPANS, READ_TRACES, Beneath, TracesView
 
 
 class TraceListView(TracesView):
@@ -55,8 +55,8 @@ class TraceBatchView(TracesView):
     @extend_schema(request=schema.TRACE_BATCH, responses={202: schema.STORED_TRACES})
     def post(self, request: ApiRequest) -> HttpResponse:
         batch = read_batch(Inbox.Kind.TRACES, request._request.body)
-        ids = storing.store_traces(request.environment, batch, now=request.now)
-        rows = trace_selectors.traces_by_id(request.environment, ids)
+        ids, fresh = storing.store_traces(request.environment, batch, now=request.now)
+        rows = trace_selectors.traces_by_id(request.environment, ids if self.may_read else fresh)
         return answer(
             {"count": batch.count, "traces": self.trace_rows(rows, self.default_spelling)}, 202
         )
@@ -78,7 +78,7 @@ class TraceView(TracesView):
     def delete(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         if not deletion.delete_trace(request.environment, trace_id=trace_id):
             raise TraceNotFound
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class SpanListView(TracesView):
@@ -155,10 +155,11 @@ class SessionView(TracesView):
         return answer({"sessionId": session_id, "traces": self.trace_rows(rows, self.spelling())})
 
 
-class SessionSpansView(TracesView):
+class SessionSpansView(Beneath):
     """GET /v1/sessions/{id}/spans"""
 
     required_scope = READ_SPANS
+    above = SessionView
 
     @extend_schema(parameters=[schema.SPELLING], responses=schema.SESSION_SPANS)
     def get(self, request: ApiRequest, session_id: str) -> HttpResponse:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from pulse.http.answers import answer
+from pulse.http.answers import answer, nothing
+from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from traces import schema, serializers, shapes
 from traces.errors import AlertNotFound, DeadLetterNotFound, PriceNotFound, TraceNotFound
 from traces.selectors import traces as trace_selectors
 from traces.selectors import upkeep as selectors
 from traces.services import alerting, scoring, upkeep
-from traces.views.base import TracesView
+from traces.views.base import Beneath, TracesView
+from traces.views.recorded import TraceView
 
 WRITE = {"GET": "read:traces", "POST": "write:traces", "DELETE": "write:traces"}
 MANAGE = {
@@ -29,10 +31,11 @@ def _pk(text: str, missing: type[Exception]) -> int:
     return int(text)
 
 
-class ScoreListView(TracesView):
+class ScoreListView(Beneath):
     """GET and POST /v1/traces/{id}/scores"""
 
     required_scope = WRITE
+    above = TraceView
 
     @extend_schema(responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest, trace_id: str) -> HttpResponse:
@@ -42,6 +45,7 @@ class ScoreListView(TracesView):
         return answer({"scores": [shapes.score(one) for one in scores]})
 
     @extend_schema(request=serializers.ScoreIn, responses={201: schema.ANY_OBJECT})
+    @idempotent
     def post(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         values = self.parse(serializers.ScoreIn)
         score = scoring.add_score(request.environment, trace_id=trace_id, now=request.now, **values)
@@ -56,7 +60,7 @@ class ScoreView(TracesView):
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, trace_id: str, score_id: str) -> HttpResponse:
         scoring.delete_score(request.environment, trace_id=trace_id, score_id=score_id)
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class ScoreTotalsView(TracesView):
@@ -80,6 +84,7 @@ class AlertListView(TracesView):
         return answer({"alerts": [shapes.alert(one) for one in alerts]})
 
     @extend_schema(request=serializers.AlertIn, responses={201: schema.ANY_OBJECT})
+    @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.AlertIn)
         alert = alerting.create_alert(request.environment, now=request.now, **values)
@@ -99,6 +104,7 @@ class AlertView(TracesView):
         return answer(shapes.alert(alert))
 
     @extend_schema(request=serializers.AlertIn, responses=schema.ANY_OBJECT)
+    @idempotent
     def patch(self, request: ApiRequest, alert_id: str) -> HttpResponse:
         values = self.parse(serializers.AlertIn, partial=True)
         alert = alerting.change_alert(request.environment, alert_id=alert_id, **values)
@@ -107,7 +113,7 @@ class AlertView(TracesView):
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, alert_id: str) -> HttpResponse:
         alerting.delete_alert(request.environment, alert_id=alert_id)
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class PriceListView(TracesView):
@@ -121,6 +127,7 @@ class PriceListView(TracesView):
         return answer({"prices": [shapes.price(one) for one in prices]})
 
     @extend_schema(request=serializers.PriceIn, responses={201: schema.ANY_OBJECT})
+    @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.PriceIn)
         price = upkeep.set_price(request.environment, **serializers.price_columns(values))
@@ -135,7 +142,7 @@ class PriceView(TracesView):
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, price_id: str) -> HttpResponse:
         upkeep.delete_price(request.environment, price_id=_pk(price_id, PriceNotFound))
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class DeadLetterListView(TracesView):
@@ -160,6 +167,7 @@ class DeadLetterReplayView(TracesView):
     required_scope = MANAGE
 
     @extend_schema(request=serializers.ReplayIn, responses={202: schema.ANY_OBJECT})
+    @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.ReplayIn)
         count = upkeep.replay_dead_letters(request.environment, pks=values.get("ids"))
@@ -174,7 +182,7 @@ class DeadLetterView(TracesView):
     @extend_schema(responses={204: None})
     def delete(self, request: ApiRequest, letter_id: str) -> HttpResponse:
         upkeep.discard_dead_letter(request.environment, pk=_pk(letter_id, DeadLetterNotFound))
-        return HttpResponse(status=204)
+        return nothing()
 
 
 class SettingsView(TracesView):
@@ -197,6 +205,7 @@ class SettingsView(TracesView):
         return self._settings()
 
     @extend_schema(request=serializers.SettingsIn, responses=schema.ANY_OBJECT)
+    @idempotent
     def patch(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.SettingsIn, partial=True)
         upkeep.change_settings(request.environment, **values)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from pulse.http.answers import answer
+from pulse.http.answers import answer, nothing
 from pulse.http.requests import ApiRequest
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Policy
@@ -36,12 +36,33 @@ def user_shape(user: User) -> dict[str, Any]:
     }
 
 
+def holder_shape(session: DashboardSession) -> dict[str, Any]:
+    """Who is signed in; a local login by key is nobody's, and stands in for its project."""
+    if session.user is not None:
+        return user_shape(session.user)
+    return {
+        "id": _holder_id(session),
+        "name": "Local login",
+        "email": "local-login@localhost",
+        "emailVerified": False,
+        "image": None,
+        "createdAt": utc_millis(session.created_at),
+        "updatedAt": utc_millis(session.created_at),
+    }
+
+
+def _holder_id(session: DashboardSession) -> str:
+    if session.user_id is not None:
+        return str(session.user_id)
+    return session.environment.public_id if session.environment is not None else ""
+
+
 def session_shape(session: DashboardSession) -> dict[str, Any]:
     """A session as its holder sees it; the token is in the cookie and nowhere else."""
     return {
         "id": session.public_id,
         "token": session.public_id,
-        "userId": str(session.user_id or ""),
+        "userId": _holder_id(session),
         "expiresAt": utc_millis(session.expires_at),
         "createdAt": utc_millis(session.created_at),
         "updatedAt": utc_millis(session.created_at),
@@ -104,8 +125,7 @@ class SignInView(OpenView):
             return answer({"code": error.code, "message": error.message}, 401)
         except accounts.MfaRequired as error:
             return answer({"code": error.code, "message": error.message}, 403)
-        user = signed_in.session.user
-        shape = user_shape(user) if user is not None else None
+        shape = holder_shape(signed_in.session)
         return with_cookie(
             answer({"redirect": False, "token": signed_in.token, "user": shape}), signed_in
         )
@@ -118,13 +138,7 @@ class GetSessionView(OpenView):
     def get(self, request: ApiRequest) -> HttpResponse:
         if self.session is None:
             return answer(None)
-        user = self.session.user
-        return answer(
-            {
-                "session": session_shape(self.session),
-                "user": user_shape(user) if user is not None else None,
-            }
-        )
+        return answer({"session": session_shape(self.session), "user": holder_shape(self.session)})
 
 
 class SignOutView(OpenView):
@@ -191,3 +205,7 @@ class LocalLoginView(OpenView):
         response = HttpResponse(status=302)
         response["Location"] = where
         return with_cookie(response, signed_in)
+
+    def head(self, request: ApiRequest) -> HttpResponse:
+        """What looks a link up before it is opened leaves it unused."""
+        return nothing()

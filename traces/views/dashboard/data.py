@@ -65,6 +65,8 @@ class DashboardSessionView(Project, recorded.SessionView):
 class DashboardSessionSpansView(Project, recorded.SessionSpansView):
     """GET /dashboard/api/sessions/{id}/spans"""
 
+    above = DashboardSessionView
+
 
 class DashboardAnalyticsView(Project, analytics.AnalyticsView):
     """GET /dashboard/api/analytics"""

@@ -18,6 +18,8 @@ from traces.services import accounts, projects
 from traces.views.dashboard.base import OpenView, Project, SignedInView, text
 
 MAX_NAME = 100
+MAX_KEY_NAME = 200
+INVALID_NAME = "Missing or invalid 'name' field"
 
 
 def key_shape(key: ApiKey) -> dict[str, Any]:
@@ -104,6 +106,13 @@ class AdminView(Project, OpenView):
     admin_only = True
 
 
+def _key_name(members: dict[str, Any]) -> str:
+    name = text(members, "name")
+    if len(name) > MAX_KEY_NAME:
+        raise BadRequest(INVALID_NAME)
+    return name
+
+
 class KeyListView(AdminView):
     """GET and POST /dashboard/api/api-keys"""
 
@@ -118,7 +127,7 @@ class KeyListView(AdminView):
         responses={201: schema.ANY_OBJECT},
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        name = text(self.members(), "name") or "API Key"
+        name = _key_name(self.members()) or "API Key"
         return answer({"apiKey": accounts.mint_key(request.environment, name=name)}, 201)
 
 
@@ -129,9 +138,9 @@ class KeyView(AdminView):
         parameters=[schema.PROJECT], request=schema.OBJECT_BODY, responses={200: schema.SUCCESS}
     )
     def patch(self, request: ApiRequest, key_id: str) -> HttpResponse:
-        name = text(self.members(), "name")
-        if not name or len(name) > 200:
-            raise BadRequest("Missing or invalid 'name' field")
+        name = _key_name(self.members())
+        if not name:
+            raise BadRequest(INVALID_NAME)
         projects.rename_key(request.environment, key_id=key_id, name=name)
         return answer({"success": True})
 
