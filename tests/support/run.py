@@ -21,6 +21,7 @@ from tests.support import servers, templates
 from tests.support.templates import ROOT
 
 MOST_WORKERS = 4
+SETTINGS_OF_THE_SUITE = ("PULSE_TEST_SOAK", "PULSE_TEST_SEED", "PULSE_TEST_PICTURES")
 AT_SCALE = "PostgreSQL and Redis"
 
 
@@ -140,7 +141,7 @@ def _pytest(name: str, arguments: list[str], environment: dict[str, str]) -> Leg
 
 def _of_deployment(name: str) -> bool:
     """Variables of a deployment on this machine must not leak into the tests."""
-    return name.startswith("PULSE_") and name not in ("PULSE_TEST_SOAK", "PULSE_TEST_SEED")
+    return name.startswith("PULSE_") and name not in SETTINGS_OF_THE_SUITE
 
 
 if __name__ == "__main__":
