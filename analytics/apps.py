@@ -71,6 +71,7 @@ class AnalyticsConfig(products.ProductConfig):
         Pump("analytics-upkeep", "analytics.tasks.keep_up", period_seconds=600),
     )
     events = "analytics.events"
+    inflates = True
     seed = "analytics.sample.seed"
     forget = "analytics.services.forget"
     exporters: ClassVar[dict[str, str]] = {"events": "analytics.exports.rows"}

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+NOT_OUR_HOST = (
+    "This server does not answer for that Host; its operator names others in PULSE_ALLOWED_HOSTS."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:

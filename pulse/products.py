@@ -134,6 +134,8 @@ class ProductConfig(AppConfig):
     """Regular expression of the paths that any web origin may call, without credentials."""
     webhook_form: str = "pulse"
     """Which documented form deliveries have: ``pulse`` (HR's headers) or ``pihupulse`` (screening's)."""
+    inflates: bool = False
+    """Whether bodies packed with gzip or deflate are taken everywhere, not at its doors alone."""
     exporters: ClassVar[dict[str, str]] = {}
     """Kind of export → dotted path of ``rows(environment, parameters) -> Iterator[dict]``."""
     forget: str = ""

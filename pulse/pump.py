@@ -26,6 +26,8 @@ PATIENCE = 3
 """How much rarer a pump looks for work unasked where that may be: in the one process every kick arrives,
 and at scale, where a broker may lose one, after a minute of peace. Looking in vain is idle CPU."""
 PEACE_SECONDS = 60.0
+IMPATIENT_SECONDS = 30.0
+"""Pumps that look this rarely have their own reason, such as an alert's minute, and keep to it."""
 KERNEL_PUMPS: tuple[products.Pump, ...] = (
     products.Pump(
         "webhooks",
@@ -65,7 +67,9 @@ def pause_seconds(period_seconds: float, *, failures: int, quiet_seconds: float)
     if failures:
         return min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(failures, 6)) * random.uniform(0.5, 1.5)  # noqa: S311
     patient = settings.PULSE_EMBEDDED or quiet_seconds > PEACE_SECONDS
-    return period_seconds * (PATIENCE if patient else 1)
+    if patient and period_seconds < IMPATIENT_SECONDS:
+        return period_seconds * PATIENCE
+    return period_seconds
 
 
 class _Runner(threading.Thread):

@@ -17,7 +17,9 @@ from pulse.errors import FieldError, InvalidInput, MalformedBody
 MAX_DEPTH = 64
 MAX_NODES = 100_000
 MAX_KEY = 256
-MAX_INTEGER = 2**63
+INTEGERS = range(-(2**63), 2**63)
+FREE_INTEGERS = range(-(2**63), 2**64)
+"""Of free-form members: what can be written out again."""
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -123,8 +125,7 @@ class _Walk:
         elif (
             isinstance(value, int)
             and not isinstance(value, bool)
-            and not free
-            and not -MAX_INTEGER <= value < MAX_INTEGER
+            and value not in (FREE_INTEGERS if free else INTEGERS)
         ):
             raise InvalidInput(fields=[_problem(path, "is out of range")])
 

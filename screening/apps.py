@@ -61,6 +61,8 @@ class ScreeningConfig(products.ProductConfig):
     )
     body_limits = (
         products.BodyLimit(r"/v1/candidates/[^/]+/resume/?", 10 * products.MEBIBYTE + 64 * 1024),
+        # All answers of a test in one form, for a candidate without JavaScript.
+        products.BodyLimit(r"/s/[^/]+/.*", 8 * products.MEBIBYTE),
     )
     events = "screening.events"
     seed = "screening.seed.seed"

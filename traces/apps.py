@@ -53,6 +53,7 @@ class TracesConfig(products.ProductConfig):
         products.Pump("traces-search", "traces.digest.search.run_paced", 2, queue="ingest"),
         products.Pump("traces-upkeep", "traces.services.alerting.pump", 60),
     )
+    inflates = True
     seed = "traces.samples.seed"
     forget = "traces.services.deletion.forget"
     key_prefixes = ("pulse_sk_",)

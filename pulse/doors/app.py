@@ -6,8 +6,9 @@ import re
 import time
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from io import BytesIO
 from ipaddress import ip_address, ip_network
-from typing import Any
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
@@ -20,7 +21,15 @@ from pulse.doors import bodies, bridge, health
 from pulse.doors.exchange import Exchange, finished
 from pulse.doors.plain import Request, Response, StreamingResponse
 from pulse.doors.threads import in_thread
-from pulse.errors import ApiError, InvalidInput, Refusal, ServerError, Unavailable, UnsupportedMedia
+from pulse.errors import (
+    NOT_OUR_HOST,
+    ApiError,
+    InvalidInput,
+    Refusal,
+    ServerError,
+    Unavailable,
+    UnsupportedMedia,
+)
 from pulse.incidents import services as incidents
 from pulse.products import Door, ProductConfig
 from pulse.ratelimits import stores
@@ -83,17 +92,27 @@ async def _route(
     if door is not None and product is not None:
         await _plain(scope, receive, send, headers, exchange, product, door)
     else:
-        await _django(scope, receive, send, headers, exchange)
+        await _django(scope, receive, send, headers, exchange, product)
 
 
 async def _django(
-    scope: Any, receive: Any, send: Any, headers: dict[str, str], exchange: Exchange
+    scope: Any,
+    receive: Any,
+    send: Any,
+    headers: dict[str, str],
+    exchange: Exchange,
+    product: ProductConfig | None,
 ) -> None:
-    body, refusal = None, None
+    body: IO[bytes] | None = None
+    refusal = None
+    limit_bytes = products.body_limit_bytes(exchange.path)
     try:
-        if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+        if headers.get("content-encoding", "identity").lower() in ("", "identity"):
+            body = await bodies.spool(receive, headers, limit_bytes)
+        elif product is not None and product.inflates:
+            body = BytesIO(await bodies.read(receive, headers, limit_bytes))
+        else:
             raise UnsupportedMedia("Content-Encoding is not supported here.")
-        body = await bodies.spool(receive, headers, products.body_limit_bytes(exchange.path))
     except ApiError as error:
         refusal = error
     try:
@@ -273,7 +292,7 @@ def _peer(scope: Any, headers: dict[str, str]) -> str:
 def _check_host(headers: dict[str, str]) -> None:
     """Doors check ``Host`` themselves; Django does it for everything else."""
     if not _is_ours(headers.get("host", ""), tuple(settings.ALLOWED_HOSTS)):
-        raise InvalidInput("This server does not answer for that Host.")
+        raise InvalidInput(NOT_OUR_HOST)
 
 
 @lru_cache(maxsize=256)

@@ -36,7 +36,7 @@ def dialect_for(request: HttpRequest) -> Dialect:
     if product is None:
         raise LookupError(f"{request.path} belongs to no product")
     if product.is_catch_all(request.path) and not getattr(request, "resolver_match", None):
-        token = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+        token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
         product = products.for_key(token) or product
     return product.dialect
 

@@ -8,8 +8,10 @@ token from the bucket, and its answer in the product's dialect, whatever happens
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.core.handlers.base import BaseHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,7 +21,7 @@ from django.utils.module_loading import import_string
 from pulse import products
 from pulse.db import rls
 from pulse.doors.exchange import Exchange
-from pulse.errors import MethodNotAllowed, UnknownPath
+from pulse.errors import NOT_OUR_HOST, InvalidInput, MethodNotAllowed, UnknownPath
 from pulse.http import handlers
 from pulse.http.requests import bearer_token, client_address, now, request_id_of
 from pulse.keys import bearer, forms
@@ -28,6 +30,9 @@ from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Decision, Policy
 from pulse.ratelimits.headers import headers as limit_headers
 from pulse.ratelimits.refusals import count_failed_key, too_many
+
+METRICS = "/metrics"
+"""Asked for by address, from inside; it has a token of its own."""
 
 
 class ApiGate:
@@ -42,13 +47,20 @@ class ApiGate:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         product = handlers.product_of(request)
         request.request_id = request_id_of(request)  # type: ignore[attr-defined]
-        response = self._api(request, product) if product else self.pages(request)
+        if product is not None:
+            response = self._api(request, product)
+        elif request.path == METRICS or _is_ours(request):
+            response = self.pages(request)
+        else:
+            response = HttpResponse(NOT_OUR_HOST, status=400, content_type="text/plain")
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 
     def _api(self, request: HttpRequest, product: ProductConfig) -> HttpResponseBase:
         request.now = now()  # type: ignore[attr-defined]
         try:
+            if not _is_ours(request):
+                raise InvalidInput(NOT_OUR_HOST)
             request.credential = _credential(request, product)  # type: ignore[attr-defined]
             _tell_the_door(request, request.credential)  # type: ignore[attr-defined]
             policy, decision = _take(request, product, request.credential)  # type: ignore[attr-defined]
@@ -74,6 +86,15 @@ class ApiGate:
             return _no_view(request)
         except Exception as exception:
             return handlers.answer_exception(request, exception)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    """Whether Host is a name of ours: a stranger's page could point its own name at this machine."""
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True
 
 
 def _no_view(request: HttpRequest) -> HttpResponseBase:
@@ -118,12 +139,26 @@ def _tell_the_route(request: HttpRequest) -> None:
 def _take(
     request: HttpRequest, product: ProductConfig, credential: bearer.Credential | None
 ) -> tuple[Policy | None, Decision | None]:
-    if not product.rate_limit_policy or request.method == "OPTIONS":
+    """What the product's limit says; OPTIONS is shown it and costs nothing."""
+    if not product.rate_limit_policy:
         return None, None
     chosen: Policy | None = import_string(product.rate_limit_policy)(
         credential, client_address(request)
     )
-    return (chosen, stores.take(chosen)) if chosen is not None else (None, None)
+    if chosen is None:
+        return None, None
+    decision = stores.take(chosen)
+    if request.method != "OPTIONS":
+        return chosen, decision
+    if decision.admitted:
+        stores.refund(chosen)
+    return chosen, replace(decision, admitted=True)
+
+
+def _matches(etag: str, wanted: str) -> bool:
+    """Weak comparison (RFC 9110, 13.1.2): a proxy that compresses marks our tags as weak."""
+    tags = [one.strip().removeprefix("W/") for one in wanted.split(",")]
+    return etag.removeprefix("W/") in tags or tags == ["*"]
 
 
 def _finish(
@@ -138,7 +173,7 @@ def _finish(
         etag != ""
         and response.status_code == 200
         and request.method in ("GET", "HEAD")
-        and etag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]
+        and _matches(etag, request.headers.get("If-None-Match", ""))
     )
     if unchanged:
         fresh = HttpResponse(status=304)
@@ -150,4 +185,5 @@ def _finish(
     if policy is not None and decision is not None:
         for name, value in limit_headers(policy, decision).items():
             response[name] = value
+    response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from pulse import products, strictjson
 from pulse.db import rls
 from pulse.errors import (
+    FieldError,
     Forbidden,
     InvalidInput,
     MalformedBody,
@@ -139,9 +140,9 @@ class ApiView(APIView):
         data = {name: values[0] for name, values in self.request._request.GET.lists()}
         for name, value in data.items():
             if not (strictjson.storable(name) and strictjson.storable(value)):
-                raise InvalidInput(
-                    f"{strictjson.clean(name)[:60]}: contains a character that cannot be stored"
-                )
+                shown = strictjson.clean(name)[:60]
+                reason = "contains a character that cannot be stored"
+                raise InvalidInput(f"{shown}: {reason}", fields=[FieldError(shown, reason)])
         return self._validated(serializer, data, False, context)
 
     def _validated(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import time
@@ -113,6 +114,44 @@ def test_an_unknown_content_encoding_is_refused(live_server, variable):
         },
     )
     assert status == 415
+
+
+@pytest.mark.parametrize(
+    ("variable", "path", "status"),
+    [
+        ("PULSE_ANALYTICS_QUERY_KEY", "/api/v1/pulse/reports/funnel", 200),
+        ("PULSE_TRACES_KEY", "/v1/traces/batch", 202),
+        ("PULSE_HR_KEY", "/v1/leave", 415),
+    ],
+)
+def test_packed_bodies_are_taken_by_the_whole_of_a_product_or_refused(
+    live_server, variable, path, status
+):
+    trace = {
+        "trace_id": "7d9f3c1e-5b1a-4b6e-9a57-2f0c6a3b8d41", "timestamp": "2026-11-20T10:00:00Z", "provider": "openai",
+        "model_requested": "m", "request_body": {}, "latency_ms": 1, "status": "success",
+    }  # fmt: skip
+    funnel = {"steps": [{"name": "a"}, {"name": "b"}]}
+    body = [trace] if variable == "PULSE_TRACES_KEY" else funnel
+    headers = {
+        "Authorization": f"Bearer {live_server.keys[variable]}",
+        "Content-Type": "application/json",
+        "Content-Encoding": "gzip",
+    }
+
+    assert _post(live_server, path, gzip.compress(json.dumps(body).encode()), headers)[0] == status
+
+
+def test_a_form_that_is_too_large_is_not_taken_for_an_empty_one(live_server):
+    status, body = _post(
+        live_server,
+        "/accounts/login/",
+        b"login=" + b"a" * 2 * 1024 * 1024,
+        {"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert status == 413
+    assert b"Nothing was saved" in body
 
 
 def test_no_key_is_ever_written_to_a_log_or_to_the_database(live_server):

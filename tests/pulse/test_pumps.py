@@ -18,6 +18,12 @@ def test_a_pump_is_patient_in_one_process_and_after_a_minute_of_peace(
     assert pump.pause_seconds(1, failures=0, quiet_seconds=quiet_seconds) == waits
 
 
+def test_what_is_to_be_done_once_a_minute_is_done_once_a_minute(settings):
+    settings.PULSE_EMBEDDED = True
+
+    assert pump.pause_seconds(60, failures=0, quiet_seconds=999) == 60
+
+
 def test_a_pump_that_fails_again_and_again_waits_longer_but_never_half_a_minute():
     waits = [pump.pause_seconds(60, failures=count, quiet_seconds=0) for count in range(1, 50)]
 

@@ -118,3 +118,21 @@ def test_no_bytes_whatever_are_answered_with_anything_but_a_value_or_a_refusal(b
         strictjson.loads(body)
     except (InvalidInput, MalformedBody):
         return
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**30])
+def test_a_whole_number_that_could_not_be_written_out_again_is_refused_wherever_it_is(number):
+    with pytest.raises(InvalidInput) as refused:
+        strictjson.loads(
+            json.dumps({"metadata": {"n": [number]}}).encode(), free_form=("metadata",)
+        )
+
+    assert refused.value.fields[0].field == "metadata.n.0"
+
+
+def test_an_unsigned_number_of_64_bits_may_stand_where_anything_may():
+    body = json.dumps({"metadata": 2**64 - 1}).encode()
+
+    read = strictjson.loads(body, free_form=("metadata",))
+
+    assert fastjson.dumps(read) == b'{"metadata":18446744073709551615}'
