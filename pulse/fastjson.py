@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -18,4 +19,9 @@ def _fallback(value: Any) -> Any:
 
 def dumps(value: Any) -> bytes:
     """Encode; NaN and infinities become null, which is orjson's rule and never invalid JSON."""
-    return orjson.dumps(value, default=_fallback, option=orjson.OPT_NON_STR_KEYS)
+    try:
+        return orjson.dumps(value, default=_fallback, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a number beyond 64 bits: PostgreSQL gives a stored 1e300 back as an integer
+        return json.dumps(
+            value, default=_fallback, ensure_ascii=False, separators=(",", ":")
+        ).encode()

@@ -17,7 +17,8 @@ from pulse.errors import FieldError, InvalidInput, MalformedBody
 MAX_DEPTH = 64
 MAX_NODES = 100_000
 MAX_KEY = 256
-INTEGERS = range(-(2**63), 2**63)
+MAX_INTEGER = 2**63
+INTEGERS = range(-MAX_INTEGER, MAX_INTEGER)
 FREE_INTEGERS = range(-(2**63), 2**64)
 """Of free-form members: what can be written out again."""
 

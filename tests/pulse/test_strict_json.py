@@ -130,6 +130,13 @@ def test_a_whole_number_that_could_not_be_written_out_again_is_refused_wherever_
     assert refused.value.fields[0].field == "metadata.n.0"
 
 
+def test_a_number_that_grew_in_the_database_is_written_out():
+    assert (
+        fastjson.dumps({"n": [10**30, "é"]})
+        == '{"n":[1000000000000000000000000000000,"é"]}'.encode()
+    )
+
+
 def test_an_unsigned_number_of_64_bits_may_stand_where_anything_may():
     body = json.dumps({"metadata": 2**64 - 1}).encode()
 
