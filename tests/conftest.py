@@ -12,7 +12,7 @@ from pulse.keys import bearer
 from pulse.requestlog import recorder
 from pulse.tenancy.models import Environment
 from tests.support import browser as browsers
-from tests.support import emptying, limits, live, tenancy
+from tests.support import emptying, limits, live, order, tenancy
 from tests.support.api import Api
 from tests.support.receiver import Receiver
 
@@ -25,19 +25,12 @@ Argon2PasswordHasher.parallelism = 1
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that start servers and browsers come first, so that none of them is left for the end."""
-    slow: dict[object, int] = {}
-    for item in items:
-        slow[item.path] = max(slow.get(item.path, 0), _slowness(item))
-    items.sort(key=lambda item: -slow[item.path])
+    order.slowest_first(items)
 
 
-def _slowness(item: pytest.Item) -> int:
-    if item.get_closest_marker("soak"):
-        return 3
-    if item.get_closest_marker("browser"):
-        return 2
-    return int(bool({"live_server", "fuzzed", "backend"} & set(getattr(item, "fixturenames", ()))))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> order.ByDeployment | None:
+    return order.ByDeployment(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

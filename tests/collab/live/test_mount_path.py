@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.collab.backend import Backend
-from tests.collab.test_uploads import picture
+from tests.collab.live.test_uploads import picture
 
 
 @pytest.mark.parametrize("mount", ["/collab", "/collab/"])

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.collab.backend import Backend
-from tests.collab.test_uploads import picture
+from tests.collab.live.test_uploads import picture
 from tests.support import browser as browsers
 from tests.support.browser import watch
 

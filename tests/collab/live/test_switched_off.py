@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.collab.backend import ALICE, BOB, Backend, Socket
-from tests.collab.test_socket_messages import POINTER
-from tests.collab.test_uploads import picture, send
+from tests.collab.live.test_socket_messages import POINTER
+from tests.collab.live.test_uploads import picture, send
 
 OFF = (
     "show_cursors", "allow_drawing", "show_typing_indicators", "allow_reactions", "allow_mentions",
