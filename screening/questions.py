@@ -8,7 +8,6 @@ shuffle_options``. Correct answers, rubrics and cases never leave the server for
 
 from __future__ import annotations
 
-import math
 import random
 import re
 import unicodedata
@@ -23,6 +22,8 @@ MAX_QUESTIONS = 200
 SHORT_TEXT_LENGTH = 1_000
 LONG_TEXT_LENGTH = 10_000
 CODE_BYTES = 64 * 1024
+LARGEST = 10**15
+"""The largest number in a question or an answer: every reader of JSON has it exactly."""
 LANGUAGES = (
     "c", "cpp", "csharp", "go", "java", "javascript", "kotlin", "php", "python", "ruby", "rust", "sql",
     "swift", "typescript", "other",
@@ -104,8 +105,9 @@ def _normalise(question: Question, taken: set[str]) -> Question:
 
 
 def _whole(value: Any) -> Any:
-    """4.0 is written 4."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """4.0 is written 4. A number that is too large stays as it came, to be refused."""
+    whole = isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST
+    return int(value) if whole else value
 
 
 def _fresh_id(taken: set[str]) -> str:
@@ -128,16 +130,7 @@ def _faults(question: Question) -> list[tuple[str, str]]:
         faults.append(("skill", "Between 1 and 60 characters."))
     if not _number(question["points"]) or not 0 <= question["points"] <= 100:
         faults.append(("points", "A number from 0 to 100."))
-    kind = question["type"]
-    if kind in ("single_choice", "multiple_choice"):
-        faults += _choice_faults(question)
-    elif kind == "numeric" and not _number(question["answer"]):
-        faults.append(("answer", "A number is required."))
-    elif kind == "short_text" and not (question["accepted"] or question["keywords"]):
-        faults.append(("accepted", "Give accepted answers or keyword groups."))
-    elif kind == "code" and question["language"] not in LANGUAGES:
-        faults.append(("language", f"One of {', '.join(LANGUAGES)}."))
-    return faults
+    return [*faults, *_FAULTS_OF[question["type"]](question)]
 
 
 def _choice_faults(question: Question) -> list[tuple[str, str]]:
@@ -157,8 +150,51 @@ def _choice_faults(question: Question) -> list[tuple[str, str]]:
     return faults
 
 
+def _numeric_faults(question: Question) -> list[tuple[str, str]]:
+    faults = []
+    if not _number(question["answer"]):
+        faults.append(("answer", "A number from -10^15 to 10^15 is required."))
+    for name, value in question["tolerance"].items():
+        if not _number(value) or value < 0:
+            faults.append((f"tolerance.{name}", "A number from 0 to 10^15."))
+    return faults
+
+
+def _short_text_faults(question: Question) -> list[tuple[str, str]]:
+    if not (question["accepted"] or question["keywords"]):
+        return [("accepted", "Give accepted answers or keyword groups.")]
+    if not all(question["keywords"]):
+        return [("keywords", "A group without a word can never be met.")]
+    return []
+
+
+def _long_text_faults(question: Question) -> list[tuple[str, str]]:
+    return [
+        (f"rubric.{at}.points", "A number from 0 to 100.")
+        for at, one in enumerate(question["rubric"])
+        if not _number(one["points"]) or not 0 <= one["points"] <= 100
+    ]
+
+
+def _code_faults(question: Question) -> list[tuple[str, str]]:
+    known = question["language"] in LANGUAGES
+    return [] if known else [("language", f"One of {', '.join(LANGUAGES)}.")]
+
+
+_FAULTS_OF = {
+    "single_choice": _choice_faults,
+    "multiple_choice": _choice_faults,
+    "numeric": _numeric_faults,
+    "short_text": _short_text_faults,
+    "long_text": _long_text_faults,
+    "code": _code_faults,
+}
+
+
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """A number that can be calculated with; NaN compares as false."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and -LARGEST <= value <= LARGEST
 
 
 def visible(question: Question, *, shuffle_seed: int) -> Question:
@@ -187,7 +223,7 @@ def _check_single(question: Question, value: Any) -> str:
 
 def _check_multiple(question: Question, value: Any) -> list[str]:
     ids = [one["id"] for one in question["options"]]
-    if not isinstance(value, list) or not {str(one) for one in value} <= set(ids):
+    if not isinstance(value, list) or not all(one in ids for one in value):
         raise AnswerRefused("Choose among the options of this question.")
     return [one for one in ids if one in value]
 
@@ -195,7 +231,7 @@ def _check_multiple(question: Question, value: Any) -> list[str]:
 def _check_numeric(question: Question, value: Any) -> float | int:
     if isinstance(value, str):
         value = _parse_number(value)
-    if not _number(value) or abs(value) > 1e15:
+    if not _number(value):
         raise AnswerRefused("Write a number, for example 12.5.")
     return value
 

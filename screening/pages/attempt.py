@@ -57,15 +57,19 @@ def _closed_page(request: HttpRequest, closed: AttemptClosed, token: str) -> Htt
     """Why nothing more is taken; what was just sent stays on the page, to be copied."""
     reason = closed.details.get("reason", "")
     texts = answer_forms.texts_of(request.POST) if request.method == "POST" else []
-    context = {"reason": reason, "unsaved": texts, "token": token}
+    context = {
+        "reason": reason,
+        "handed_in": closed.details.get("status") == Screening.Status.COMPLETED,
+        "unsaved": texts,
+        "token": token,
+    }
     status = 410 if request.method in ("GET", "HEAD") else 409
     return render(request, "screening/attempt/closed.html", context, status=status)
 
 
 def _refuse_closed(screening: Screening) -> None:
     if not screening.open:
-        reason = screening.completion_reason or screening.status
-        raise AttemptClosed(details={"reason": reason, "status": screening.status})
+        raise attempts.closed(screening)
 
 
 def _context(screening: Screening, token: str, now: datetime, **more: Any) -> dict[str, Any]:

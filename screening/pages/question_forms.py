@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from screening.questions import Question
+from screening.questions import LARGEST, Question
 
 RIGHT_MARK = "*"
 
@@ -94,7 +94,7 @@ def _number(text: str) -> float | int | None:
         return None
     if not math.isfinite(value):
         return None
-    return int(value) if value.is_integer() else value
+    return int(value) if value.is_integer() and abs(value) <= LARGEST else value
 
 
 def _on_one_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,10 +61,10 @@ class Saved:
 
 
 def remaining_seconds(screening: Screening, now: datetime) -> int:
-    """Whole seconds until the deadline, never below zero."""
+    """Whole seconds until the deadline, begun ones included: at zero the time is over, not before."""
     if screening.deadline_at is None:
         return 0
-    return max(0, int((screening.deadline_at - now).total_seconds()))
+    return max(0, math.ceil((screening.deadline_at - now).total_seconds()))
 
 
 def open_link(token: str, *, now: datetime) -> Screening:
@@ -93,7 +94,7 @@ def start(screening: Screening, *, now: datetime) -> Screening:
     if screening.status == Screening.Status.IN_PROGRESS:
         return screening
     if screening.status != Screening.Status.PENDING or screening.expires_at <= now:
-        raise _closed(screening)
+        raise closed(screening)
     version = template_selectors.current_version(template)
     if version.pinned_at is None:
         version.pinned_at = now
@@ -134,7 +135,7 @@ def save_answer(screening: Screening, save: Save, *, now: datetime) -> Saved:
     screening = settle(screening, now=now)
     with transaction.atomic():
         screening = selectors.lock_again(screening)
-        _check_running(screening, now)
+        _check_running(screening)
         saved = _store(screening, save, now)
         _spend(screening, save, now)
     return saved
@@ -152,25 +153,24 @@ def save_by_link(token: str, save: Save, *, now: datetime) -> tuple[Screening, S
         if screening is None:
             raise NotFound("This link is not valid")
         if not _over(screening, now):
-            _check_running(screening, now)
+            _check_running(screening)
             saved = _store(screening, save, now) if save.question_id else None
             _spend(screening, save, now)
             return screening, saved
-    raise _closed(settle(screening, now=now))
+    raise closed(settle(screening, now=now))
 
 
-def _check_running(screening: Screening, now: datetime) -> None:
-    deadline = screening.deadline_at
-    if screening.status != Screening.Status.IN_PROGRESS or deadline is None:
-        raise _closed(screening)
-    if now > deadline + GRACE:
-        raise AttemptClosed("The time is over", details={"reason": "time_expired"})
+def _check_running(screening: Screening) -> None:
+    if screening.status != Screening.Status.IN_PROGRESS:
+        raise closed(screening)
 
 
-def _closed(screening: Screening) -> AttemptClosed:
+def closed(screening: Screening) -> AttemptClosed:
+    """Why it takes nothing: an attempt that ran out of time is another thing than a link that did."""
     reason = {
         Screening.Status.COMPLETED: screening.completion_reason,
         Screening.Status.PENDING: "not_started",
+        Screening.Status.EXPIRED: "time_expired" if screening.deadline_at else "expired",
     }.get(Screening.Status(screening.status), screening.status)
     return AttemptClosed(details={"reason": reason, "status": screening.status})
 
@@ -227,7 +227,7 @@ def _spend(screening: Screening, save: Save, now: datetime) -> None:
 
 
 def submit(screening: Screening, *, now: datetime) -> Screening:
-    """Hand in. A second submit finds the first; one after the deadline keeps what was saved.
+    """Hand in. A second submit finds the first; from the deadline on it is the time that ends it.
 
     Raises AttemptClosed when the attempt ended in another way.
     """
@@ -236,11 +236,12 @@ def submit(screening: Screening, *, now: datetime) -> Screening:
         screening = selectors.lock_with_candidate(screening)
         if screening.status == Screening.Status.COMPLETED:
             return screening
-        _check_running(screening, now)
-        deadline = screening.deadline_at or now
+        _check_running(screening)
         spent = min(max(timedelta(0), now - (screening.seen_at or now)), UNSEEN_CAP)
         screening.active_seconds += int(spent.total_seconds())
-        return _complete(screening, Screening.Reason.SUBMITTED, min(now, deadline), now)
+        if remaining_seconds(screening, now) == 0:
+            return _run_out(screening, now)
+        return _complete(screening, Screening.Reason.SUBMITTED, now, now)
 
 
 def _complete(screening: Screening, reason: str, at: datetime, now: datetime) -> Screening:
@@ -257,15 +258,19 @@ def settle(screening: Screening, *, now: datetime) -> Screening:
         screening = selectors.lock_with_candidate(screening)
         if not _over(screening, now):
             return screening
-        answered = any(one.value is not None for one in selectors.answers_of(screening).values())
-        if screening.status == Screening.Status.IN_PROGRESS and answered:
-            deadline = screening.deadline_at or now
-            return _complete(screening, Screening.Reason.TIME_EXPIRED, deadline, now)
-        screening.closed_at = screening.deadline_at or screening.expires_at
-        screening.status = Screening.Status.EXPIRED
-        screening.updated_at = now
-        screening.save(update_fields=["status", "closed_at", "updated_at"])
-        partner_updates.note(screening, PartnerUpdate.Kind.CANCELLED, now=now)
+        return _run_out(screening, now)
+
+
+def _run_out(screening: Screening, now: datetime) -> Screening:
+    """End what ran out of time: an attempt with an answer is complete, anything else has expired."""
+    answered = any(one.value is not None for one in selectors.answers_of(screening).values())
+    if screening.deadline_at and answered:
+        return _complete(screening, Screening.Reason.TIME_EXPIRED, screening.deadline_at, now)
+    screening.closed_at = screening.deadline_at or screening.expires_at
+    screening.status = Screening.Status.EXPIRED
+    screening.updated_at = now
+    screening.save(update_fields=["status", "closed_at", "updated_at", "active_seconds"])
+    partner_updates.note(screening, PartnerUpdate.Kind.CANCELLED, now=now)
     return screening
 
 

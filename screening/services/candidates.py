@@ -10,7 +10,7 @@ from django.db import transaction
 from pulse.audit.services import record
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
-from screening import shapes
+from screening import resume_files, shapes
 from screening.account import Account
 from screening.errors import DuplicateCandidate
 from screening.events import CandidateCreated
@@ -114,6 +114,24 @@ def _note_resume(candidate: Candidate, address: str, now: datetime) -> None:
     )
 
 
+def _change_resume(candidate: Candidate, address: str, now: datetime) -> bool:
+    """Note another address, or with "" drop the resume; whether anything is different afterwards.
+
+    The address that answers show is our own: written back, it means the resume that is there.
+    """
+    standing = selectors.resume_of(candidate)
+    if not address:
+        if standing is None:
+            return False
+        standing.delete()
+        transaction.on_commit(lambda: resume_files.remove(standing.file_name))
+        return True
+    if standing and address in (standing.source_url, shapes.resume_address(candidate)):
+        return False
+    _note_resume(candidate, address, now)
+    return True
+
+
 @transaction.atomic
 def change_candidate(
     environment: Environment,
@@ -126,7 +144,8 @@ def change_candidate(
 ) -> Candidate:
     """Apply ``changes``; ``updated_at`` moves only when something is different afterwards.
 
-    None clears phone, skills, experience_years, education. Raises NotFound, DuplicateCandidate.
+    None clears phone, skills, experience_years, education and resume_url. Raises NotFound,
+    DuplicateCandidate.
     """
     selectors.lock_sequence(environment, "c")
     candidate = selectors.lock_candidate(environment, candidate_id)
@@ -140,8 +159,7 @@ def change_candidate(
         if getattr(candidate, member) != value:
             setattr(candidate, member, value)
             touched.append(member)
-    if changes.get("resume_url"):
-        _note_resume(candidate, changes["resume_url"], now)
+    if "resume_url" in changes and _change_resume(candidate, changes["resume_url"] or "", now):
         touched.append("resume_url")
     if not touched:
         return candidate

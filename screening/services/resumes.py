@@ -45,7 +45,7 @@ def store_upload(
     if not media_type:
         raise UnsupportedMedia("A resume must be a PDF, a DOCX or a plain text.")
     candidate = selectors.lock_candidate(environment, candidate_id)
-    _store(candidate, data, media_type, now)
+    _store(candidate, data, media_type, now, source_url="")
     candidate.updated_at = now
     candidate.save(update_fields=["updated_at"])
     record(
@@ -59,7 +59,9 @@ def store_upload(
     return selectors.get_candidate(environment, candidate_id)
 
 
-def _store(candidate: Candidate, data: bytes, media_type: str, now: datetime) -> None:
+def _store(
+    candidate: Candidate, data: bytes, media_type: str, now: datetime, *, source_url: str
+) -> None:
     standing = selectors.resume_of(candidate)
     old = standing.file_name if standing else ""
     Resume.unscoped.update_or_create(
@@ -67,6 +69,7 @@ def _store(candidate: Candidate, data: bytes, media_type: str, now: datetime) ->
         defaults={
             "environment_id": candidate.environment_id,
             "status": Resume.Status.STORED,
+            "source_url": source_url,
             "file_name": resume_files.write(candidate, data),
             "media_type": media_type,
             "size_bytes": len(data),
@@ -154,12 +157,17 @@ def _fetch(resume: Resume, now: datetime) -> None:
         return
     with transaction.atomic():
         candidate = selectors.lock_candidate(resume.environment, resume.candidate.public_id)
-        _store(candidate, got.body, media_type, now)
+        standing = selectors.resume_of(candidate)
+        if standing is None or standing.source_url != resume.source_url:
+            return  # dropped, uploaded or moved while it was fetched
+        _store(candidate, got.body, media_type, now, source_url=resume.source_url)
 
 
 def _note_failure(resume: Resume, reason: str, now: datetime, *, final: bool = False) -> None:
     over = final or resume.attempts >= MAX_ATTEMPTS
-    resume.failure = reason
-    resume.status = Resume.Status.FAILED if over else Resume.Status.PENDING
-    resume.next_attempt_at = None if over else now + timedelta(minutes=2**resume.attempts)
-    resume.save(update_fields=["failure", "status", "next_attempt_at"])
+    # Nothing happens when it was dropped, uploaded or moved while it was fetched.
+    Resume.unscoped.filter(pk=resume.pk, source_url=resume.source_url).update(
+        failure=reason,
+        status=Resume.Status.FAILED if over else Resume.Status.PENDING,
+        next_attempt_at=None if over else now + timedelta(minutes=2**resume.attempts),
+    )

@@ -222,7 +222,11 @@ def extend(
     """
     screening = _lock_open(environment, screening_id, "pending", "in_progress")
     if expires_at is not None or expires_in_days is not None:
-        screening.expires_at = _expiry(expires_at, expires_in_days or 0, now)
+        later = _expiry(expires_at, expires_in_days or 0, now)
+        if later < screening.expires_at:
+            member = "expires_in_days" if expires_at is None else "expires_at"
+            raise InvalidInput(fields=[FieldError(member, "must not end earlier than it does now")])
+        screening.expires_at = later
     if time_multiplier is not None:
         if time_multiplier < screening.time_multiplier:
             raise InvalidInput(

@@ -114,6 +114,50 @@ def test_time_that_runs_out_without_an_answer_expires_the_attempt(environment):
     assert "screening.completed" not in types()
 
 
+def test_the_time_ends_an_attempt_that_is_handed_in_after_the_deadline(environment):
+    screening = make_started(environment)
+    answer(screening, "q3", 42, now=NOW + MINUTE)
+    late = NOW + 30 * MINUTE + timedelta(milliseconds=300)
+    done = attempts.submit(screening, now=late)
+    assert (done.status, done.completion_reason) == ("completed", "time_expired")
+    assert done.completed_at == NOW + 30 * MINUTE
+
+
+def test_an_attempt_without_an_answer_cannot_be_handed_in_after_the_deadline(environment):
+    done = attempts.submit(make_started(environment), now=NOW + 30 * MINUTE)
+    assert (done.status, done.completion_reason) == ("expired", "")
+    assert "screening.completed" not in types()
+
+
+def test_a_second_that_has_begun_still_remains(environment):
+    screening = make_started(environment)
+    deadline = NOW + 30 * MINUTE
+    left = [
+        attempts.remaining_seconds(screening, deadline - timedelta(milliseconds=one))
+        for one in (1001, 1, 0)
+    ]
+    assert left == [2, 1, 0]
+
+
+def test_whoever_started_and_ran_out_of_time_is_told_so_and_not_that_the_link_expired(
+    environment, client
+):
+    token = token_of(make_started(environment))
+    save = client.put(
+        f"/s/{token}/answers/q3", {"value": 1, "revision": 5}, content_type="application/json"
+    )
+    assert (save.status_code, save.json()["error"]) == (409, "time_expired")
+    page = client.get(f"/s/{token}")
+    assert page.status_code == 410
+    assert "<h1>The time is over.</h1>" in page.content.decode()
+    assert "nothing was handed in" in page.content.decode()
+
+
+def test_an_invitation_nobody_used_has_expired(environment, client):
+    page = client.get(f"/s/{token_of(make_screening(environment))}")
+    assert "<h1>This link has expired.</h1>" in page.content.decode()
+
+
 def test_an_open_invitation_expires_and_a_read_settles_it_without_a_worker(environment, api):
     screening = make_screening(environment)  # NOW lies in the past of the request
     body = api("screening").get(f"/v1/screenings/{screening.public_id}").json()["data"]
@@ -173,6 +217,38 @@ def test_the_option_of_another_question_is_refused(environment, client):
         content_type="application/json",
     )
     assert (response.status_code, response.json()["error"]) == (400, "refused")
+
+
+@pytest.mark.parametrize("value", [10**16, 10**400, -(10**400), 1e300, "1e400", "9" * 400])
+def test_a_number_that_nobody_can_calculate_with_is_no_answer(environment, client, value):
+    screening = make_started(environment, now=NOW.replace(year=2100))
+    response = client.put(
+        f"/s/{token_of(screening)}/answers/q3",
+        {"value": value, "revision": 5},
+        content_type="application/json",
+    )
+    assert (response.status_code, response.json()["error"]) == (400, "refused")
+    assert Answer.unscoped.count() == 0
+
+
+@pytest.mark.parametrize("value", [[1], [["1"]], [{"id": "1"}], ["1", 1], [None]])
+def test_choices_are_named_by_their_ids_alone(environment, client, value):
+    question = QUESTIONS[1] | {
+        "options": [{"id": "1", "text": "one"}, {"id": "2", "text": "two"}],
+        "correct": ["1"],
+    }
+    screening = make_started(
+        environment,
+        template=make_template(environment, questions=[question]),
+        now=NOW.replace(year=2100),
+    )
+    response = client.put(
+        f"/s/{token_of(screening)}/answers/q1",
+        {"value": value, "revision": 5},
+        content_type="application/json",
+    )
+    assert (response.status_code, response.json()["error"]) == (400, "refused")
+    assert Answer.unscoped.count() == 0
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"value": 1}', b'{"value":1,"revision":-1}'])

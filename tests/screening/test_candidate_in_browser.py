@@ -259,6 +259,12 @@ def test_a_text_that_comes_too_late_can_be_copied_until_the_candidate_removes_it
     context.close()
 
 
+END_NOW = (
+    "from datetime import UTC, datetime; from screening.models import Screening;"
+    " Screening.unscoped.filter(number={}).update(deadline_at=datetime.now(UTC))"
+)
+
+
 def test_time_that_ends_without_a_connection_hands_in_when_it_is_back(account, chromium):
     created = account.invite("Ending", questions=[ESSAY])
     context = chromium.new_context()
@@ -276,11 +282,15 @@ def test_time_that_ends_without_a_connection_hands_in_when_it_is_back(account, c
     assert page.inner_text("[data-clock-text]") == "0 min 00 s"
     assert page.input_value("textarea") == "A second thought"
 
+    ended = account.server.manage("shell", "-c", END_NOW.format(created["id"][1:]))
+    assert ended.returncode == 0, ended.stderr
     context.set_offline(False)
     page.clock.run_for(5_000)
     page.wait_for_url("**/done")
 
-    assert account.screening(created["id"])["status"] == "completed"
+    assert "The time was over" in page.inner_text("main")
+    shown = account.screening(created["id"])
+    assert (shown["status"], shown["completion_reason"]) == ("completed", "time_expired")
     context.close()
 
 

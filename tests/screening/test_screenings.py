@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pulse.mail.models import OutgoingMail
-from screening.models import Resume, Screening, Template
+from screening.models import Candidate, Resume, Screening, Template
 from screening.services import invitations, resumes
 from tests.screening.factories import make_candidate, make_screening, make_template
 
@@ -97,6 +97,21 @@ def test_a_reset_is_a_new_screening_on_the_same_terms(client, environment):
     assert screening.status == "cancelled"
 
 
+@pytest.mark.parametrize("member", ["expires_at", "expires_in_days"])
+def test_an_extension_does_not_end_earlier(client, environment, member):
+    screening = make_screening(environment, now=now(), expires_in_days=14)
+    path = f"/v1/screenings/{screening.public_id}/extend"
+    earlier = {"expires_in_days": 3, "expires_at": (now() + timedelta(days=3)).isoformat()}
+    assert refusal(client.post(path, {member: earlier[member]})) == (
+        400, "invalid_request", {member: ["must not end earlier than it does now"]},
+    )  # fmt: skip
+    before = screening.expires_at
+    screening.refresh_from_db()
+    assert screening.expires_at == before
+    later = client.post(path, {"expires_in_days": 20}).json()["data"]["expires_at"]
+    assert later > (before + timedelta(days=5)).isoformat()
+
+
 def test_the_link_is_for_keys_that_may_write(api, environment):
     screening = make_screening(environment, now=now())
     reader = api("screening", scopes=["screenings:read"])
@@ -176,6 +191,39 @@ def test_templates_are_made_changed_and_refused_by_api(client):
     assert Template.unscoped.get().archived_at is not None
 
 
+NUMERIC = {"type": "numeric", "prompt": "p", "skill": "s", "answer": 1}
+
+
+@pytest.mark.parametrize("answer", [1e308, -1e20, 1e16])
+def test_a_number_too_large_to_be_answered_is_refused_and_not_stored(client, environment, answer):
+    question = NUMERIC | {"answer": answer}
+    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
+    reason = ["A number from -10^15 to 10^15 is required."]
+    assert refusal(client.post("/v1/templates", body))[2] == {"questions.0.answer": reason}
+    assert Template.unscoped.count() == 0
+    path = f"/v1/templates/{make_template(environment).public_id}"
+    before = client.get(path).json()
+    assert client.patch(path, {"questions": [question]}).status_code == 400
+    assert client.post(f"{path}/questions", question).status_code == 400
+    assert client.get(path).json() == before
+
+
+@pytest.mark.parametrize("name", ["absolute", "relative"])
+def test_a_tolerance_too_large_to_be_used_is_refused(client, name):
+    question = NUMERIC | {"tolerance": {name: 1e300}}
+    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
+    assert refusal(client.post("/v1/templates", body))[2] == {
+        f"questions.0.tolerance.{name}": ["A number from 0 to 10^15."]
+    }
+
+
+def test_the_largest_number_is_kept_as_it_is(client):
+    question = NUMERIC | {"answer": 1e15, "tolerance": {"absolute": 1e15}}
+    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
+    made = client.post("/v1/templates", body).json()["data"]["questions"][0]
+    assert (made["answer"], made["tolerance"]) == (10**15, {"absolute": 1e15})
+
+
 def test_templates_have_meta_when_a_page_is_asked_for(client, environment):
     make_template(environment)
     assert client.get("/v1/templates?limit=5").json()["meta"]["per_page"] == 5
@@ -215,6 +263,47 @@ def test_a_resume_is_told_by_its_content_and_opened_by_key_only(
 
     signed = resume_files.signed_address(candidate).partition("/resumes/")[2]
     assert api("screening", token="").get(f"/resumes/{signed}").status_code == 200
+
+
+def test_a_resume_stays_when_its_own_address_is_written_back(
+    client, environment, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    path = f"/v1/candidates/{make_candidate(environment).public_id}"
+    upload(client, Candidate.unscoped.get(), b"%PDF-1.4 body")
+    shown = client.get(path).json()["data"]
+    written = client.patch(path, {"name": "New", "resume_url": shown["resume_url"]})
+    assert written.json()["data"] == shown | {
+        "name": "New",
+        "updated_at": written.json()["data"]["updated_at"],
+    }
+    assert client.get(f"/resumes/{shown['id']}.pdf").content == b"%PDF-1.4 body"
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+@pytest.mark.django_db(transaction=True)
+def test_a_resume_is_dropped_with_its_file(client, environment, settings, tmp_path, nothing):
+    settings.MEDIA_ROOT = tmp_path
+    candidate = make_candidate(environment)
+    path = f"/v1/candidates/{candidate.public_id}"
+    upload(client, candidate, b"%PDF-1.4 body")
+    assert client.patch(path, {"resume_url": nothing}).json()["data"]["resume_url"] is None
+    assert client.get(f"/resumes/{candidate.public_id}.pdf").status_code == 404
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+    before = client.get(path).json()
+    assert client.patch(path, {"resume_url": nothing}).json() == before
+
+
+def test_the_same_address_of_a_resume_changes_nothing(client, environment):
+    candidate = make_candidate(environment, resume_url="https://example.com/cv.pdf")
+    path = f"/v1/candidates/{candidate.public_id}"
+    assert client.patch(path, {"resume_url": "https://example.com/cv.pdf"}).status_code == 200
+    candidate.refresh_from_db()
+    assert candidate.updated_at == candidate.created_at
+    client.patch(path, {"resume_url": "https://example.com/other.pdf"})
+    candidate.refresh_from_db()
+    assert candidate.updated_at > candidate.created_at
+    assert Resume.unscoped.get().source_url == "https://example.com/other.pdf"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -38,7 +38,7 @@
   function say(text) { if (announce) { announce.textContent = text; } }
   function tick() {
     if (!clock || over || handing) { return; }
-    var left = Math.max(0, Math.round((deadline - performance.now()) / 1000));
+    var left = Math.max(0, Math.ceil((deadline - performance.now()) / 1000));
     clockText.textContent = Math.floor(left / 60) + " min " + String(left % 60).padStart(2, "0") + " s";
     if (left <= 60) { clock.setAttribute("data-low", ""); } else { clock.removeAttribute("data-low"); }
     [300, 60].forEach(function (mark) {
