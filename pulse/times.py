@@ -38,6 +38,11 @@ def parse_instant(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def end_of_second(moment: datetime) -> datetime:
+    """The last instant of its second: filters compare what answers show, which is whole seconds."""
+    return moment.replace(microsecond=999_999)
+
+
 def today(organization: Organization, now: datetime) -> date:
     """The calendar day in the organization's time zone."""
     return now.astimezone(ZoneInfo(organization.time_zone)).date()

@@ -48,8 +48,9 @@ def plan_name(organization: Organization) -> str:
 
 
 def rate_limit(credential: Credential | None, address: str) -> Policy | None:
-    """One bucket per account, whichever of its keys is used; the plan says how large."""
+    """One bucket per account, whichever of its keys is used, live or test; the plan says how large."""
     if credential is None:
         return None
     per_minute, burst = PLANS[plan_of(credential.environment)]
-    return Policy(f"screening:{credential.environment.pk}", per_minute, burst, headers="epoch")
+    account = credential.environment.organization_id
+    return Policy(f"screening:{account}", per_minute, burst, headers="epoch")

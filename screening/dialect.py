@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pulse import fastjson
 from pulse.errors import ApiError, Refusal, common_headers
 from screening.errors import UnknownReference
@@ -28,6 +30,10 @@ class ScreeningDialect:
     The documented sample pairs ``invalid_request`` with 404: that is an unknown id in a body, while an
     unknown id in a path is ``not_found``.
     """
+
+    never: ClassVar[frozenset[str]] = frozenset(
+        {"422"}
+    )  # what cannot be carried out is invalid input here
 
     def render(self, error: ApiError, request_id: str) -> Refusal:
         details = dict(error.details)

@@ -13,6 +13,7 @@ ACTIONS = "invite|remind|cancel|extend|reset|regenerate|finalize|decide|review"
 
 urlpatterns: list[URLPattern] = [
     path("s/<str:token>", attempt.landing),
+    path("s/<str:token>/", attempt.landing),
     path("s/<str:token>/start", attempt.start),
     path("s/<str:token>/questions/<int:number>", attempt.question),
     path("s/<str:token>/review", attempt.review),
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:token>/done", attempt.done),
     path("s/<str:token>/about-you", attempt.about_you),
     path("s/<str:token>/answers/<str:question_id>", attempt.autosave),
+    path("s/<path:rest>", attempt.unknown),
     path("screening", candidates.index),
     path("screening/candidates/new", candidates.add),
     path(CANDIDATE, candidates.detail),

@@ -39,8 +39,7 @@ class AnswerRefused(ValueError):
 
 def check_questions(questions: list[Question]) -> list[Question]:
     """Normalise a whole list and give ids to new questions; raises InvalidInput naming each fault."""
-    if len(questions) > MAX_QUESTIONS:
-        raise InvalidInput(fields=[FieldError("questions", f"At most {MAX_QUESTIONS} questions.")])
+    _check_count(len(questions))
     faults: list[FieldError] = []
     taken = {str(one.get("id")) for one in questions if one.get("id")}
     checked = []
@@ -56,6 +55,24 @@ def check_questions(questions: list[Question]) -> list[Question]:
     if faults:
         raise InvalidInput("The questions are not valid", fields=faults)
     return checked
+
+
+def check_question(question: Question, *, beside: list[Question]) -> Question:
+    """One more question for a list, normalised; raises InvalidInput naming its faults."""
+    _check_count(len(beside) + 1)
+    taken = {one["id"] for one in beside}
+    made = _normalise(question, set(taken))
+    faults = [FieldError(field, reason) for field, reason in _faults(made)]
+    if made["id"] in taken:
+        faults.append(FieldError("id", "Question ids must be unique."))
+    if faults:
+        raise InvalidInput("The question is not valid", fields=faults)
+    return made
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_QUESTIONS:
+        raise InvalidInput(fields=[FieldError("questions", f"At most {MAX_QUESTIONS} questions.")])
 
 
 def _normalise(question: Question, taken: set[str]) -> Question:

@@ -20,6 +20,7 @@ from pulse.http.fields import (
     StrictString,
 )
 from screening.models import Screening
+from screening.questions import LARGEST
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 MAX_PER_PAGE = 100
@@ -111,13 +112,25 @@ class CandidateChangeIn(CandidateIn):
     status = Choice(choices=("active", "archived"), required=False)
 
 
+class CountField(StrictInteger):
+    """A positive integer of a query; one that nobody can count to means the largest one."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(text=True, min_value=1, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, str) and re.fullmatch(r"0*[1-9]\d{15,}", data, re.ASCII):
+            return LARGEST
+        return super().to_internal_value(data)
+
+
 class PageIn(StrictSerializer):
     """``page`` and ``limit``; a limit above 100 means 100."""
 
     unknown = "ignore"
 
-    page = StrictInteger(text=True, min_value=1, default=1)
-    limit = StrictInteger(text=True, min_value=1, default=20)
+    page = CountField(default=1)
+    limit = CountField(default=20)
 
     def validate_limit(self, value: int) -> int:
         return min(value, MAX_PER_PAGE)
@@ -188,9 +201,16 @@ class ExtensionIn(StrictSerializer):
 
 
 class TemplateSettingsIn(StrictSerializer):
+    unknown = "ignore"
+
     weights = serializers.DictField(child=StrictNumber(min_value=0, max_value=100), required=False)
     recommend_at = StrictInteger(min_value=0, max_value=100, required=False)
     consider_at = StrictInteger(min_value=0, max_value=100, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("consider_at", 0) > attrs.get("recommend_at", 100):
+            raise serializers.ValidationError({"consider_at": ["must not be above recommend_at"]})
+        return attrs
 
 
 class OptionIn(StrictSerializer):
@@ -266,6 +286,12 @@ class TemplateChangeIn(TemplateIn):
     """``PATCH /v1/templates/:id``"""
 
     status = Choice(choices=("active", "archived"), required=False)
+
+
+class NothingIn(StrictSerializer):
+    """Actions that need no body; one that is sent is still a JSON object."""
+
+    unknown = "ignore"
 
 
 class ReviewIn(StrictSerializer):

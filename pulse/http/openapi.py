@@ -92,7 +92,7 @@ def _document_text(product: str) -> str:
     for item in paths.values():
         for method in METHODS:
             if method in item:
-                _add_refusals(item[method])
+                _add_refusals(item[method], config)
     if config.events:
         document["webhooks"] = _webhooks(config)
     document["paths"] = dict(sorted(paths.items()))
@@ -130,9 +130,13 @@ def _add_doors(paths: dict[str, Any], config: ProductConfig) -> None:
         paths.setdefault(door.path, {})[door.method.lower()] = operation
 
 
-def _add_refusals(operation: dict[str, Any]) -> None:
+def _add_refusals(operation: dict[str, Any], config: ProductConfig) -> None:
+    """Every refusal but those that the dialect says it never writes."""
+    never: frozenset[str] = getattr(config.dialect, "never", frozenset())
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     for status, description in REFUSALS.items():
+        if status in never:
+            continue
         operation.setdefault("responses", {}).setdefault(
             status, {"description": description, "content": content}
         )

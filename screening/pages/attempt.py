@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from pulse import fastjson, strictjson
 from pulse.errors import ApiError, InvalidInput, NotFound
@@ -32,9 +31,12 @@ def candidate_page(*methods: str) -> Callable[[Page], Page]:
 
     def decorate(view: Page) -> Page:
         @csrf_exempt
-        @require_http_methods([*methods, "HEAD"] if "GET" in methods else list(methods))
         @wraps(view)
         def opened(request: HttpRequest, token: str, **more: Any) -> HttpResponseBase:
+            if request.method in ("GET", "HEAD") and "GET" not in methods:
+                return _private(HttpResponseRedirect(f"/s/{token}"))  # a form's address, typed in
+            if request.method not in (*methods, "HEAD"):
+                return _private(HttpResponseNotAllowed([*methods, "HEAD"]))
             now = datetime.now(UTC)
             try:
                 screening = attempts.open_link(token, now=now)
@@ -43,14 +45,25 @@ def candidate_page(*methods: str) -> Callable[[Page], Page]:
                 response = _closed_page(request, closed, token)
             except NotFound:
                 response = render(request, "screening/attempt/unknown.html", status=404)
-            response["X-Robots-Tag"] = "noindex, nofollow"
-            response["Referrer-Policy"] = "no-referrer"
-            response["Cache-Control"] = "no-store"
-            return response
+            return _private(response)
 
         return opened
 
     return decorate
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    """The address holds the key, whatever the answer: it is not kept, listed or passed on."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, rest: str) -> HttpResponseBase:
+    """What is no page below /s: most likely a link that was cut or that something was added to."""
+    return _private(render(request, "screening/attempt/unknown.html", status=404))
 
 
 def _closed_page(request: HttpRequest, closed: AttemptClosed, token: str) -> HttpResponse:
@@ -217,6 +230,7 @@ def review(
         steps=steps,
         count=len(steps),
         open_count=sum(not one["answered"] for one in steps),
+        required_open=[one for one in steps if one["required"] and not one["answered"]],
     )
     return render(request, "screening/attempt/review.html", context)
 
@@ -263,13 +277,14 @@ def about_you(
 
 
 @csrf_exempt
-@require_http_methods(["PUT", "POST"])
-def autosave(request: HttpRequest, token: str, question_id: str) -> HttpResponse:
+def autosave(request: HttpRequest, token: str, question_id: str) -> HttpResponseBase:
     """PUT /s/<token>/answers/<question>: one answer as JSON, from the page's script.
 
     Body: ``{"value", "revision", "base"?, "active_seconds"?, "seconds"?, "signals"?}``. A body without
     ``value`` only reports time and signals; the question id is then ``-``.
     """
+    if request.method not in ("PUT", "POST"):
+        return _private(HttpResponseNotAllowed(["PUT", "POST"]))
     now = datetime.now(UTC)
     try:
         body = strictjson.loads(request.body, free_form=("value",))
@@ -334,8 +349,7 @@ def _clock(screening: Screening, now: datetime) -> dict[str, Any]:
     }
 
 
-def _json(body: dict[str, Any], status: int = 200) -> HttpResponse:
-    response = HttpResponse(fastjson.dumps(body), status=status, content_type="application/json")
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+def _json(body: dict[str, Any], status: int = 200) -> HttpResponseBase:
+    return _private(
+        HttpResponse(fastjson.dumps(body), status=status, content_type="application/json")
+    )

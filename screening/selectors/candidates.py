@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
+from pulse.times import end_of_second
 from screening.models import Candidate, Resume, Sequence
 
 _ID = re.compile(r"c([1-9]\d{0,14})", re.ASCII)
@@ -28,7 +29,10 @@ def list_candidates(
     search: str = "",
     created_after: datetime | None = None,
 ) -> QuerySet[Candidate]:
-    """Candidates who were not erased, oldest first; ``status`` may be ``all``."""
+    """Candidates who were not erased, oldest first; ``status`` may be ``all``.
+
+    ``created_after`` is compared in whole seconds.
+    """
     rows = Candidate.objects.within(environment).filter(erased_at=None)
     if status != "all":
         rows = rows.filter(status=status)
@@ -37,7 +41,7 @@ def list_candidates(
     if search:
         rows = rows.filter(search_text__contains=fold(search))
     if created_after:
-        rows = rows.filter(created_at__gt=created_after)
+        rows = rows.filter(created_at__gt=end_of_second(created_after))
     return rows.order_by("created_at", "pk")
 
 

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
+from pulse.times import end_of_second
 from screening.models import Answer, Candidate, Report, Screening, Template
 
 _ID = re.compile(r"s([1-9]\d{0,14})", re.ASCII)
@@ -24,7 +25,10 @@ def list_screenings(
     created_from: datetime | None = None,
     created_to: datetime | None = None,
 ) -> QuerySet[Screening]:
-    """Screenings of candidates who were not erased, oldest first, with candidate and template."""
+    """Screenings of candidates who were not erased, oldest first, with candidate and template.
+
+    ``created_from`` and ``created_to`` are part of the period, in whole seconds.
+    """
     rows = Screening.objects.within(environment).filter(candidate__erased_at=None)
     if status != "all":
         rows = rows.filter(status=status)
@@ -33,9 +37,9 @@ def list_screenings(
     if template_id:
         rows = rows.filter(template__number=_number(template_id, "t"))
     if created_from:
-        rows = rows.filter(created_at__gte=created_from)
+        rows = rows.filter(created_at__gte=created_from.replace(microsecond=0))
     if created_to:
-        rows = rows.filter(created_at__lte=created_to)
+        rows = rows.filter(created_at__lte=end_of_second(created_to))
     return rows.select_related("candidate", "template").order_by("created_at", "pk")
 
 
@@ -129,6 +133,13 @@ def of_candidate(candidate: Candidate) -> QuerySet[Screening]:
 
 def open_screening(candidate: Candidate, template: Template) -> Screening | None:
     return of_candidate(candidate).filter(template=template, status__in=OPEN).first()
+
+
+def pending_of(template: Template) -> QuerySet[Screening]:
+    """Who is invited and has not started."""
+    return Screening.objects.within(template.environment_id).filter(
+        template=template, status=Screening.Status.PENDING
+    )
 
 
 def answers_of(screening: Screening) -> dict[str, Answer]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Avg, Count
 
 from pulse.tenancy.models import Environment
+from pulse.times import end_of_second
 from screening.impact import Person
 from screening.models import Screening, SelfIdentification
 from screening.selectors.screenings import template_number
@@ -26,9 +27,9 @@ def people(
     if template_id:
         rows = rows.filter(template__number=template_number(template_id))
     if completed_from:
-        rows = rows.filter(completed_at__gte=completed_from)
+        rows = rows.filter(completed_at__gte=completed_from.replace(microsecond=0))
     if completed_to:
-        rows = rows.filter(completed_at__lte=completed_to)
+        rows = rows.filter(completed_at__lte=end_of_second(completed_to))
     told = {
         one.screening_id: one
         for one in SelfIdentification.objects.within(environment).filter(screening__in=rows)

@@ -96,6 +96,8 @@ def start(screening: Screening, *, now: datetime) -> Screening:
     if screening.status != Screening.Status.PENDING or screening.expires_at <= now:
         raise closed(screening)
     version = template_selectors.current_version(template)
+    if not version.questions:  # emptied in the instant of the invitation
+        raise AttemptClosed(details={"reason": "empty", "status": screening.status})
     if version.pinned_at is None:
         version.pinned_at = now
         version.save(update_fields=["pinned_at"])

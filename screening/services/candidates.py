@@ -182,8 +182,7 @@ def change_candidate(
     return candidate
 
 
-def touch(candidate: Candidate, now: datetime) -> None:
+def note_contact(candidate: Candidate, now: datetime) -> None:
     """Something happened between the account and the candidate: retention counts from here."""
     candidate.last_contact_at = max(candidate.last_contact_at, now)
-    candidate.updated_at = max(candidate.updated_at, now)
-    candidate.save(update_fields=["last_contact_at", "updated_at"])
+    candidate.save(update_fields=["last_contact_at"])

@@ -21,16 +21,24 @@ REMIND_BEFORE = timedelta(hours=48)
 
 def queue_invitation(screening: Screening, *, now: datetime) -> None:
     """Queue the invitation with the link as it is now; what becomes of it shows in the screening."""
-    screening.invited_at = now
-    screening.invitation_status = Screening.Invitation.QUEUED
-    screening.save(update_fields=["invited_at", "invitation_status"])
+    _note_mail(screening, now)
     _send(screening, "invitation", f"Your screening for {_role(screening)}")
 
 
 def queue_reminder(screening: Screening, *, now: datetime) -> None:
+    """Queue a reminder; to somebody who had no mail yet it is the invitation too."""
     screening.reminded_at = now
     screening.save(update_fields=["reminded_at"])
+    if screening.invited_at is None:
+        _note_mail(screening, now)
     _send(screening, "reminder", f"Reminder: your screening for {_role(screening)}")
+
+
+def _note_mail(screening: Screening, now: datetime) -> None:
+    screening.invited_at = now
+    if screening.status == Screening.Status.PENDING:  # a running attempt's link has been opened
+        screening.invitation_status = Screening.Invitation.QUEUED
+    screening.save(update_fields=["invited_at", "invitation_status"])
 
 
 def remind_waiting(*, now: datetime) -> int:

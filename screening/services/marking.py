@@ -19,7 +19,7 @@ from screening.events import ScreeningCompleted
 from screening.models import PartnerUpdate, Report, Screening
 from screening.selectors import screenings as selectors
 from screening.services import partner_updates
-from screening.services.candidates import touch
+from screening.services.candidates import note_contact
 
 
 def complete(screening: Screening, *, reason: str, at: datetime, now: datetime) -> Screening:
@@ -35,7 +35,10 @@ def complete(screening: Screening, *, reason: str, at: datetime, now: datetime) 
     wall = int((at - (screening.started_at or at)).total_seconds())
     screening.active_seconds = min(screening.active_seconds, wall)
     _score(screening, finalize=False, now=now)
-    touch(screening.candidate, at)
+    candidate = screening.candidate
+    candidate.updated_at = max(candidate.updated_at, at)
+    candidate.save(update_fields=["updated_at"])
+    note_contact(candidate, at)
     return screening
 
 

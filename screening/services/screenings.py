@@ -21,7 +21,7 @@ from screening.selectors import candidates as candidate_selectors
 from screening.selectors import screenings as selectors
 from screening.selectors import templates as template_selectors
 from screening.services import invitations, partner_updates
-from screening.services.candidates import next_number, touch
+from screening.services.candidates import next_number, note_contact
 
 MAX_DAYS = 365
 
@@ -78,7 +78,7 @@ def create_screening(
         created_at=now,
         updated_at=now,
     )
-    touch(candidate, now)
+    note_contact(candidate, now)
     if terms.send_invitation:
         invitations.queue_invitation(screening, now=now)
     event = ScreeningCreated(
@@ -247,7 +247,7 @@ def extend(
 def reset(
     environment: Environment, *, screening_id: str, now: datetime, actor: str = "system"
 ) -> Screening:
-    """Give the candidate a fresh attempt: a new screening on the same terms.
+    """Give the candidate a fresh attempt: a new screening on the same terms, as long as the old one.
 
     A final status never changes, so the old screening stays as it ended; an open one is cancelled.
     Raises NotFound, Conflict.
@@ -260,6 +260,7 @@ def reset(
     terms = Terms(
         job_title=old.job_title,
         send_invitation=old.invited_at is not None,
+        expires_at=now + min(old.expires_at - old.created_at, timedelta(days=MAX_DAYS)),
         time_multiplier=old.time_multiplier,
         language=old.language,
         metadata=old.metadata,

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
+from pulse.errors import Conflict
 from pulse.tenancy.models import Environment
 from screening.models import Template, TemplateVersion
-from screening.questions import Question, check_questions
+from screening.questions import Question, check_question, check_questions
+from screening.selectors import screenings as screening_selectors
 from screening.selectors import templates as selectors
 from screening.services.candidates import next_number
 
@@ -50,8 +52,8 @@ def change_template(
 ) -> Template:
     """Change name, description, duration_minutes, settings, status or the whole list of questions.
 
-    A version that a screening has started on stays as it is: the edit makes the next one.
-    Raises NotFound, InvalidInput.
+    A version that a screening has started on stays as it is: the edit makes the next one. What
+    somebody is invited to keeps a question. Raises NotFound, InvalidInput, Conflict.
     """
     template = selectors.lock_template(environment, template_id)
     touched = False
@@ -63,7 +65,14 @@ def change_template(
         template.archived_at = now if changes["status"] == "archived" else None
         touched = True
     if changes.get("questions") is not None:
-        touched |= _write_questions(template, check_questions(changes["questions"]), now)
+        checked = check_questions(changes["questions"])
+        waiting = screening_selectors.pending_of(template).count()
+        if waiting and not any(one["points"] for one in checked):
+            raise Conflict(
+                "Somebody is invited to this template: a question with points has to stay",
+                details={"template_id": template_id, "pending_screenings": waiting},
+            )
+        touched |= _write_questions(template, checked, now)
     if touched:
         template.updated_at = now
         template.save()
@@ -76,12 +85,12 @@ def add_question(
 ) -> Question:
     """Append one question and answer it as stored. Raises NotFound, InvalidInput."""
     template = selectors.lock_template(environment, template_id)
-    questions = [*selectors.current_version(template).questions, question]
-    checked = check_questions(questions)
-    _write_questions(template, checked, now)
+    questions = selectors.current_version(template).questions
+    added = check_question(question, beside=questions)
+    _write_questions(template, [*questions, added], now)
     template.updated_at = now
     template.save()
-    return checked[-1]
+    return added
 
 
 def _write_questions(template: Template, questions: list[Question], now: datetime) -> bool:

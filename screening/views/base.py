@@ -12,6 +12,7 @@ from pulse import pagination
 from pulse.http.answers import answer
 from pulse.http.views import ApiView
 from screening import shapes
+from screening.serializers import NothingIn
 
 
 class ScreeningApiView(ApiView):
@@ -20,6 +21,10 @@ class ScreeningApiView(ApiView):
     @property
     def actor(self) -> str:
         return f"key:{self.request.credential.key_id}"
+
+    def expect_nothing(self) -> None:
+        """The action needs no body. Raises UnsupportedMedia or MalformedBody for one that is no JSON."""
+        self.parse(NothingIn, optional=True)
 
     def may(self, scope: str) -> bool:
         return self.request.credential.allows(scope)

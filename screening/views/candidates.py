@@ -137,6 +137,7 @@ class CandidateArchiveView(ScreeningApiView):
     @extend_schema(request=None, responses=documents.data(documents.CandidateOut))
     @idempotent
     def post(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
+        self.expect_nothing()
         candidates.change_candidate(
             request.environment,
             candidate_id=candidate_id,

@@ -14,6 +14,7 @@ from pulse.errors import (
     Unauthenticated,
     UnsupportedMedia,
 )
+from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from screening import documents, resume_files, shapes
 from screening.selectors import candidates as selectors
@@ -36,6 +37,7 @@ class ResumeUploadView(ScreeningApiView):
         },
         responses={201: documents.data(documents.ResumeOut)},
     )
+    @idempotent
     def post(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
         raw = request._request
         if raw.content_type != "multipart/form-data":

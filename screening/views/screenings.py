@@ -95,6 +95,7 @@ class ActionView(ScreeningApiView):
     @extend_schema(request=None, responses=documents.data(documents.ScreeningOut))
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
+        self.expect_nothing()
         standing = selectors.get_screening(request.environment, screening_id)
         attempts.settle(standing, now=request.now)
         screening = self.act(request, screening_id)
@@ -215,6 +216,7 @@ class ReportRegenerateView(ScreeningApiView):
     @extend_schema(request=None, responses={202: documents.data(documents.ReportQueuedOut)})
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
+        self.expect_nothing()
         queued = reports.regenerate(request.environment, screening_id=screening_id, now=request.now)
         return wrapped(
             {

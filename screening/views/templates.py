@@ -97,6 +97,7 @@ class TemplateArchiveView(ScreeningApiView):
     @extend_schema(request=None, responses=documents.data(documents.TemplateOut))
     @idempotent
     def post(self, request: ApiRequest, template_id: str) -> HttpResponse:
+        self.expect_nothing()
         template = templates.change_template(
             request.environment,
             template_id=template_id,

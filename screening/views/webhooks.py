@@ -15,7 +15,6 @@ from pulse.http.answers import answer
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
-from pulse.http.views import ApiView
 from pulse.webhooks import replays, selectors, services
 from pulse.webhooks.forms import delivery_id_of, delivery_uuid
 from pulse.webhooks.models import Delivery, Endpoint
@@ -23,6 +22,7 @@ from pulse.webhooks.shapes import delivery as kernel_delivery
 from pulse.webhooks.shapes import delivery_with_tries
 from pulse.webhooks.shapes import endpoint as kernel_endpoint
 from screening import webhook_serializers as forms
+from screening.views.base import ScreeningApiView
 
 MEMBERS = (
     "id",
@@ -62,8 +62,7 @@ def _delivery(row: Delivery) -> dict[str, Any]:
     }
 
 
-class ManagementView(ApiView):
-    product = "screening"
+class ManagementView(ScreeningApiView):
     required_scope = "webhooks:manage"
 
     def paged(
@@ -155,6 +154,7 @@ class WebhookTestView(ManagementView):
     @idempotent
     @audited("webhook.test")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        self.expect_nothing()
         row = services.send_test_event(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
         )
@@ -168,6 +168,7 @@ class WebhookSecretView(ManagementView):
     @idempotent
     @audited("webhook.rotate_secret")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        self.expect_nothing()
         row, secret = services.rotate_secret(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
         )
@@ -181,6 +182,7 @@ class WebhookPromotionView(ManagementView):
     @idempotent
     @audited("webhook.promote_secret")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
+        self.expect_nothing()
         row = services.promote_secret(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
         )
@@ -221,6 +223,7 @@ class WebhookDeliveryReplayView(ManagementView):
     @idempotent
     @audited("webhook.replay")
     def post(self, request: ApiRequest, webhook_id: str, delivery_id: str) -> HttpResponse:
+        self.expect_nothing()
         row = self.find_delivery(webhook_id, delivery_id)
         made = replays.replay_delivery(
             request.environment, product=self.product, public_id=row.public_id, now=request.now

@@ -93,6 +93,40 @@ def test_the_candidates_page_keeps_to_itself(environment, client):
     assert response.cookies == {}
 
 
+@pytest.mark.parametrize(
+    ("method", "below", "status"),
+    [
+        ("get", "/start", 302),
+        ("delete", "/start", 405),
+        ("post", "", 405),
+        ("get", "/", 200),
+        ("get", "/nothing/here", 404),
+        ("get", "/answers/q1", 405),
+    ],
+)
+def test_no_answer_to_a_link_passes_it_on(environment, client, method, below, status):
+    screening = make_screening(environment, now=NOW.replace(year=2100))
+    response = getattr(client, method)(f"/s/{token_of(screening)}{below}")
+    assert response.status_code == status
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Cache-Control"] == "no-store"
+    assert fresh(screening).status == "pending"
+
+
+def test_the_review_names_required_questions_that_are_open(environment, client):
+    questions = [QUESTIONS[0], QUESTIONS[2] | {"required": True}]
+    screening = make_started(
+        environment,
+        template=make_template(environment, questions=questions),
+        now=NOW.replace(year=2100),
+    )
+    path = f"/s/{token_of(screening)}/review"
+    assert "required, not answered" in client.get(path).content.decode()
+    answer(screening, "q2", 42, now=NOW.replace(year=2100))
+    assert "required, not answered" not in client.get(path).content.decode()
+
+
 def test_a_save_is_taken_until_ten_seconds_after_the_deadline(environment):
     screening = make_started(environment)
     deadline = NOW + 30 * MINUTE

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from pulse.webhooks.models import Event
@@ -159,6 +161,38 @@ def test_pages_have_the_documented_meta_at_their_borders(client, environment):
     assert page(page=3) == (0, meta(3, 2))
     assert page(limit=101) == (21, meta(1, 1, 100))
     assert page(limit=7, page=3) == (7, meta(3, 3, 7))
+
+
+def test_numbers_beyond_counting_mean_the_largest_page_and_limit(client, environment):
+    make_candidate(environment)
+    many = "9" * 23
+    body = client.get("/v1/candidates", {"limit": many}).json()
+    assert (len(body["data"]), body["meta"]["per_page"]) == (1, 100)
+    body = client.get("/v1/candidates", {"page": many}).json()
+    assert (body["data"], body["meta"]["current_page"]) == ([], 10**15)
+    assert client.get("/v1/candidates", {"page": f"-{many}"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/v1/candidates", "q"), ("/v1/candidates", "email"), ("/v1/screenings", "candidate_id")],
+)
+def test_a_query_that_cannot_be_stored_is_refused_by_name(client, path, name):
+    assert refusal(client.get(f"{path}?{name}=%00")) == (
+        400,
+        "invalid_request",
+        {name: ["contains a character that cannot be stored"]},
+    )
+
+
+def test_created_after_is_compared_in_whole_seconds(client, environment):
+    make_candidate(environment, now=datetime(2026, 3, 2, 9, 0, 0, 700_000, tzinfo=UTC))
+
+    def found(after: str) -> int:
+        return len(client.get("/v1/candidates", {"created_after": after}).json()["data"])
+
+    assert found("2026-03-02T08:59:59Z") == 1
+    assert found("2026-03-02T09:00:00Z") == 0
 
 
 @pytest.mark.parametrize("query", [{"page": "0"}, {"limit": "-1"}, {"page": "1.5"}, {"limit": ""}])

@@ -10,6 +10,7 @@ import time_machine
 
 from screening.services import accounts
 from tests.support.races import together
+from tests.support.tenancy import make_environment
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,13 @@ def test_a_plan_holds_from_the_next_request_on(api, environment):
     assert client.get("/v1/templates")["X-RateLimit-Limit"] == "100"
     accounts.change_plan(environment.organization, plan="enterprise")
     assert client.get("/v1/templates")["X-RateLimit-Limit"] == "1000"
+
+
+def test_live_and_test_keys_of_one_account_share_its_bucket(api, environment):
+    sandbox = make_environment(environment.organization, name="sandbox")
+    assert api("screening").get("/v1/templates")["X-RateLimit-Remaining"] == "99"
+    second = api("screening", environment=sandbox).get("/v1/templates")
+    assert second["X-RateLimit-Remaining"] == "98"
 
 
 def test_a_refused_key_costs_the_account_nothing(api, environment):

@@ -5,9 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pulse.mail.models import OutgoingMail
-from screening.models import Candidate, Resume, Screening, Template
-from screening.services import invitations, resumes
-from tests.screening.factories import make_candidate, make_screening, make_template
+from screening.errors import AttemptClosed
+from screening.models import Screening, TemplateVersion
+from screening.services import attempts, invitations
+from tests.screening.factories import (
+    NOW,
+    QUESTIONS,
+    make_candidate,
+    make_screening,
+    make_started,
+    make_template,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +120,89 @@ def test_an_extension_does_not_end_earlier(client, environment, member):
     assert later > (before + timedelta(days=5)).isoformat()
 
 
+def test_a_reset_lasts_as_long_as_the_screening_it_replaces(client, environment):
+    start = now()
+    screening = make_screening(environment, now=start, expires_in_days=60)
+    data = client.post(f"/v1/screenings/{screening.public_id}/reset").json()["data"]
+    assert data["expires_at"] >= (start + timedelta(days=60)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_candidate_changes_with_a_completion_and_not_with_an_invitation(environment):
+    candidate = make_candidate(environment)
+    screening = make_started(environment, candidate=candidate, now=NOW + timedelta(days=1))
+    candidate.refresh_from_db()
+    assert (candidate.updated_at, candidate.last_contact_at) == (NOW, NOW + timedelta(days=1))
+    done = attempts.submit(screening, now=NOW + timedelta(days=1, minutes=5))
+    candidate.refresh_from_db()
+    assert candidate.updated_at == candidate.last_contact_at == done.completed_at
+
+
+def test_the_period_of_the_list_is_compared_in_whole_seconds(client, environment):
+    made = make_screening(environment, now=datetime(2026, 3, 2, 9, 0, 0, 700_000, tzinfo=UTC))
+
+    def found(**query) -> list[str]:
+        return [one["id"] for one in client.get("/v1/screenings", query).json()["data"]]
+
+    assert found(**{"from": "2026-03-02T09:00:00Z"}) == [made.public_id]
+    assert found(to="2026-03-02T09:00:00Z") == [made.public_id]
+    assert found(to="2026-03-02T08:59:59Z") == []
+    assert found(**{"from": "2026-03-02T09:00:01Z"}) == []
+
+
+@pytest.mark.parametrize("left", [[], [QUESTIONS[2] | {"points": 0}]])
+def test_a_template_that_somebody_is_invited_to_is_not_emptied(client, environment, left):
+    screening = make_screening(environment, now=now())
+    path = f"/v1/templates/{screening.template.public_id}"
+    assert refusal(client.patch(path, {"questions": left})) == (
+        409,
+        "conflict",
+        {"template_id": screening.template.public_id, "pending_screenings": 1},
+    )
+    assert client.get(path).json()["data"]["question_count"] == 4
+    client.post(f"/v1/screenings/{screening.public_id}/cancel")
+    assert client.patch(path, {"questions": left}).status_code == 200
+
+
+def test_an_attempt_is_not_started_without_questions(environment):
+    screening = make_screening(environment)
+    TemplateVersion.unscoped.update(questions=[])
+    with pytest.raises(AttemptClosed):
+        attempts.start(screening, now=NOW)
+    screening.refresh_from_db()
+    assert screening.status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [(b"{", "application/json", 400), (b"[]", "application/json", 400), (b"x", "text/plain", 415)],
+)
+def test_an_action_takes_no_body_that_is_no_json_object(client, environment, body, kind, status):
+    screening = make_screening(environment, now=now())
+    for path in (
+        f"/v1/screenings/{screening.public_id}/cancel",
+        f"/v1/candidates/{screening.candidate.public_id}/archive",
+        f"/v1/templates/{screening.template.public_id}/archive",
+        "/v1/webhooks/whk_1/test",
+    ):
+        assert client.post(path, body=body, content_type=kind).status_code == status
+    screening.refresh_from_db()
+    assert screening.status == "pending"
+
+
+def test_an_invitation_that_was_opened_stays_opened_while_the_attempt_runs(client, environment):
+    screening = make_started(environment, now=now())
+    path = f"/v1/screenings/{screening.public_id}/invite"
+    assert client.post(path).json()["data"]["invitation_status"] == "opened"
+    assert OutgoingMail.objects.count() == 1
+
+
+def test_a_reminder_to_somebody_who_had_no_mail_is_the_invitation(client, environment):
+    screening = make_screening(environment, now=now())
+    path = f"/v1/screenings/{screening.public_id}"
+    assert client.post(f"{path}/remind").json()["data"]["invitation_status"] == "queued"
+    assert client.get(path).json()["data"]["invited_at"] is not None
+
+
 def test_the_link_is_for_keys_that_may_write(api, environment):
     screening = make_screening(environment, now=now())
     reader = api("screening", scopes=["screenings:read"])
@@ -166,166 +257,3 @@ def test_one_reminder_goes_out_two_days_before_the_end(environment):
     assert invitations.remind_waiting(now=start + timedelta(days=13)) == 0
     subjects = list(OutgoingMail.objects.order_by("pk").values_list("subject", flat=True))
     assert subjects == ["Your screening for Basics", "Reminder: your screening for Basics"]
-
-
-def test_templates_are_made_changed_and_refused_by_api(client):
-    question = {
-        "type": "single_choice",
-        "prompt": "Pick",
-        "skill": "S",
-        "options": [{"text": "A"}, {"text": "B"}],
-        "correct": ["b"],
-    }
-    made = client.post(
-        "/v1/templates", {"name": "T", "duration_minutes": 5, "questions": [question]}
-    ).json()["data"]
-    assert (made["id"], made["question_count"], made["version"]) == ("t10001", 1, 1)
-    added = client.post(f"/v1/templates/{made['id']}/questions", {**question, "correct": ["z"]})
-    assert refusal(added) == (
-        400, "invalid_request", {"questions.1.correct": ["Name at least one of the options."]},
-    )  # fmt: skip
-    wrong = client.post("/v1/templates", {"name": "T", "duration_minutes": 481})
-    assert refusal(wrong)[2] == {"duration_minutes": ["must be at most 480"]}
-    client.post(f"/v1/templates/{made['id']}/archive")
-    assert client.get("/v1/templates").json() == {"data": []}
-    assert Template.unscoped.get().archived_at is not None
-
-
-NUMERIC = {"type": "numeric", "prompt": "p", "skill": "s", "answer": 1}
-
-
-@pytest.mark.parametrize("answer", [1e308, -1e20, 1e16])
-def test_a_number_too_large_to_be_answered_is_refused_and_not_stored(client, environment, answer):
-    question = NUMERIC | {"answer": answer}
-    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
-    reason = ["A number from -10^15 to 10^15 is required."]
-    assert refusal(client.post("/v1/templates", body))[2] == {"questions.0.answer": reason}
-    assert Template.unscoped.count() == 0
-    path = f"/v1/templates/{make_template(environment).public_id}"
-    before = client.get(path).json()
-    assert client.patch(path, {"questions": [question]}).status_code == 400
-    assert client.post(f"{path}/questions", question).status_code == 400
-    assert client.get(path).json() == before
-
-
-@pytest.mark.parametrize("name", ["absolute", "relative"])
-def test_a_tolerance_too_large_to_be_used_is_refused(client, name):
-    question = NUMERIC | {"tolerance": {name: 1e300}}
-    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
-    assert refusal(client.post("/v1/templates", body))[2] == {
-        f"questions.0.tolerance.{name}": ["A number from 0 to 10^15."]
-    }
-
-
-def test_the_largest_number_is_kept_as_it_is(client):
-    question = NUMERIC | {"answer": 1e15, "tolerance": {"absolute": 1e15}}
-    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
-    made = client.post("/v1/templates", body).json()["data"]["questions"][0]
-    assert (made["answer"], made["tolerance"]) == (10**15, {"absolute": 1e15})
-
-
-def test_templates_have_meta_when_a_page_is_asked_for(client, environment):
-    make_template(environment)
-    assert client.get("/v1/templates?limit=5").json()["meta"]["per_page"] == 5
-
-
-def upload(client, candidate, data: bytes, name="cv.pdf"):
-    body = (
-        b'--b\r\nContent-Disposition: form-data; name="file"; filename="' + name.encode()
-        + b'"\r\n\r\n' + data + b"\r\n--b--\r\n"
-    )  # fmt: skip
-    return client.post(
-        f"/v1/candidates/{candidate.public_id}/resume",
-        body=body,
-        content_type="multipart/form-data; boundary=b",
-    )
-
-
-def test_a_resume_is_told_by_its_content_and_opened_by_key_only(
-    client, api, environment, settings, tmp_path
-):
-    settings.MEDIA_ROOT = tmp_path
-    candidate = make_candidate(environment)
-    assert upload(client, candidate, b"\x7fELF\x00", "cv.pdf").status_code == 415
-    assert upload(client, candidate, b"%PDF-1.4 body").json()["data"]["media_type"] == (
-        "application/pdf"
-    )
-
-    path = f"/resumes/{candidate.public_id}.pdf"
-    got = client.get(path)
-    assert (got.content, got["Content-Disposition"]) == (
-        b"%PDF-1.4 body",
-        f'attachment; filename="resume-{candidate.public_id}.pdf"',
-    )
-    assert api("screening", token="").get(path).status_code == 401
-    assert client.get(f"{path}?signature=no").status_code == 404
-    from screening import resume_files
-
-    signed = resume_files.signed_address(candidate).partition("/resumes/")[2]
-    assert api("screening", token="").get(f"/resumes/{signed}").status_code == 200
-
-
-def test_a_resume_stays_when_its_own_address_is_written_back(
-    client, environment, settings, tmp_path
-):
-    settings.MEDIA_ROOT = tmp_path
-    path = f"/v1/candidates/{make_candidate(environment).public_id}"
-    upload(client, Candidate.unscoped.get(), b"%PDF-1.4 body")
-    shown = client.get(path).json()["data"]
-    written = client.patch(path, {"name": "New", "resume_url": shown["resume_url"]})
-    assert written.json()["data"] == shown | {
-        "name": "New",
-        "updated_at": written.json()["data"]["updated_at"],
-    }
-    assert client.get(f"/resumes/{shown['id']}.pdf").content == b"%PDF-1.4 body"
-
-
-@pytest.mark.parametrize("nothing", [None, ""])
-@pytest.mark.django_db(transaction=True)
-def test_a_resume_is_dropped_with_its_file(client, environment, settings, tmp_path, nothing):
-    settings.MEDIA_ROOT = tmp_path
-    candidate = make_candidate(environment)
-    path = f"/v1/candidates/{candidate.public_id}"
-    upload(client, candidate, b"%PDF-1.4 body")
-    assert client.patch(path, {"resume_url": nothing}).json()["data"]["resume_url"] is None
-    assert client.get(f"/resumes/{candidate.public_id}.pdf").status_code == 404
-    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
-    before = client.get(path).json()
-    assert client.patch(path, {"resume_url": nothing}).json() == before
-
-
-def test_the_same_address_of_a_resume_changes_nothing(client, environment):
-    candidate = make_candidate(environment, resume_url="https://example.com/cv.pdf")
-    path = f"/v1/candidates/{candidate.public_id}"
-    assert client.patch(path, {"resume_url": "https://example.com/cv.pdf"}).status_code == 200
-    candidate.refresh_from_db()
-    assert candidate.updated_at == candidate.created_at
-    client.patch(path, {"resume_url": "https://example.com/other.pdf"})
-    candidate.refresh_from_db()
-    assert candidate.updated_at > candidate.created_at
-    assert Resume.unscoped.get().source_url == "https://example.com/other.pdf"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_address_is_fetched_when_the_account_wants_it(
-    client, environment, receiver, settings, tmp_path
-):
-    settings.MEDIA_ROOT = tmp_path
-    settings.PULSE_WEBHOOK_ALLOW_CIDRS = ["127.0.0.0/8"]
-    environment.settings = {"screening": {"fetch_resumes": True}}
-    environment.save()
-    receiver.answer(200, b"%PDF-1.7 fetched")
-    candidate = make_candidate(
-        environment, resume_url=f"{receiver.url}/cv", now=now() - timedelta(minutes=1)
-    )
-
-    resumes.fetch_due(now=now())
-
-    assert Resume.unscoped.get().status == "stored"
-    assert client.get(f"/resumes/{candidate.public_id}.pdf").content == b"%PDF-1.7 fetched"
-
-
-def test_by_default_no_address_is_fetched(environment):
-    make_candidate(environment, resume_url="https://example.com/cv.pdf")
-    assert resumes.fetch_due(now=now()) == 0
-    assert Resume.unscoped.get().status == "pending"
