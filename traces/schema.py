@@ -20,7 +20,7 @@ from traces.operations import (
     members,
     one_of,
 )
-from traces.queries import SESSION_SORTS, TRACE_SORTS
+from traces.queries import MEASURES, SESSION_SORTS, SPLITS, TRACE_SORTS
 from traces.shapes import SPELLINGS
 
 
@@ -120,8 +120,8 @@ TRACE_FILTERS = [
         for bound in ("min", "max")
     ),
     parameter("score", STRING, "Name of a score the trace must have."),
-    parameter("min_score", {"type": "number"}),
-    parameter("max_score", {"type": "number"}),
+    parameter("min_score", {"type": "number"}, "Of the named score, or of any."),
+    parameter("max_score", {"type": "number"}, "Of the named score, or of any."),
 ]
 TRACE_PARAMETERS = [
     *TRACE_FILTERS,
@@ -172,6 +172,6 @@ def analytics_parameters(groups: tuple[str, ...]) -> list[Any]:
 OVERVIEW_PARAMETERS = [
     PROJECT,
     *analytics_parameters(("day", "hour")),
-    parameter("measure", one_of(("requests", "cost", "latency", "tokens"))),
-    parameter("split_by", one_of(("none", "model", "provider", "service"))),
+    parameter("measure", one_of(MEASURES)),
+    parameter("split_by", one_of(SPLITS)),
 ]

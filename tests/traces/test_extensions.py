@@ -186,3 +186,15 @@ def test_cached_tokens_of_a_span_cost_what_cached_ones_do(api, name):
     row = post_spans(api("traces"), [span]).json()["spans"][0]
 
     assert (row["costCents"], row["costEstimated"]) == (125, True)
+
+
+def test_the_type_of_a_body_is_not_asked_for(api):
+    client = api("traces")
+
+    changed = client.patch(
+        "/v1/analytics/settings", {"retentionDays": 9}, content_type="text/plain"
+    )
+    empty = client.post("/v1/analytics/dead-letters/replay", content_type="")
+
+    assert (changed.status_code, changed.json()["retentionDays"]) == (200, 9)
+    assert (empty.status_code, empty.json()) == (400, {"error": "Invalid JSON body"})

@@ -414,3 +414,15 @@ def test_a_key_that_only_writes_is_not_shown_what_was_stored_before(api, environ
     assert answered.json()["count"] == 2
     assert ids(answered) == [fresh["trace_id"]]
     assert ids(post_traces(reader, [known])) == [known["trace_id"]]
+
+
+def test_a_trace_of_session_markers_alone_is_read_by_its_id_and_not_listed(api):
+    client = api("traces")
+    marker = make_span(trace_id="run", kind="session", event_type="session_start", status="error")
+    post_spans(client, [marker])
+
+    row = client.get("/v1/traces/run").json()
+
+    assert (row["traceId"], row["status"], row["spanCount"]) == ("run", "error", 1)
+    assert [span["spanId"] for span in row["spans"]] == [marker["span_id"]]
+    assert client.get("/v1/traces").json()["total"] == 0

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.db import connection
 
+from pulse.tenancy.models import Environment
 from traces import statements, words
 from traces.decoding.items import LLM_CALL, MARKERS, MAX_INTEGER, TOOL_USE
 from traces.digest.rollups import Changes
@@ -85,12 +87,9 @@ def derive_traces(
     }
     wanted = [one for one in wanted if one not in before or before[one][1]]
     groups: dict[str, list[Part]] = {}
-    for row in statements.select_in(cursor, _SELECT, [environment_id], wanted):
-        part = Part(*row)
+    for part in _parts(cursor, environment_id, wanted):
         if part.event_type not in MARKERS:
             groups.setdefault(part.trace_id, []).append(part)
-    for parts in groups.values():
-        parts.sort(key=lambda part: (part.timestamp_ms, part.pk))
     leads = {trace_id: lead_of(parts) for trace_id, parts in groups.items()}
     metadata = dict(
         statements.select_in(
@@ -115,6 +114,24 @@ def derive_traces(
     gone = [before[one][0] for one in wanted if one in before and one not in groups]
     cursor.executemany("DELETE FROM traces_trace WHERE id = %s", [(pk,) for pk in gone])
     return list(groups)
+
+
+def _parts(cursor: Any, environment_id: int, trace_ids: Sequence[str]) -> list[Part]:
+    """The spans of these traces in order of time."""
+    rows = statements.select_in(cursor, _SELECT, [environment_id], trace_ids)
+    return sorted((Part(*row) for row in rows), key=lambda part: (part.timestamp_ms, part.pk))
+
+
+def derived_row(environment: Environment, trace_id: str) -> dict[str, Any] | None:
+    """What the spans of one trace come to, markers of sessions included; None where it has none."""
+    with connection.cursor() as cursor:
+        parts = _parts(cursor, environment.pk, [trace_id])
+        if not parts:
+            return None
+        lead = lead_of(parts)
+        metadata = dict(statements.select_in(cursor, _SELECT_METADATA, [environment.pk], [lead.pk]))
+    row = summarize(parts, lead, metadata.get(lead.pk), received_ms=0)
+    return dict(zip(TRACE_COLUMNS, row, strict=True))
 
 
 def _write(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
+from pulse import strictjson
 from pulse.errors import Unauthenticated, UnknownPath
 from pulse.http.requests import ApiRequest, bearer_token
 from pulse.http.views import ApiView
@@ -31,6 +32,10 @@ class TracesView(ApiView):
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         raise UnknownPath
+
+    def body(self) -> Any:
+        """The JSON body, whatever its Content-Type. Raises MalformedBody, InvalidInput."""
+        return strictjson.loads(self.request._request.body, free_form=self.free_form)
 
     @property
     def parameters(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pulse.http.requests import ApiRequest
 from pulse.keys import bearer
 from traces import queries, schema
 from traces.decoding.batches import read_batch
+from traces.digest import derive
 from traces.errors import SessionNotFound, SpanNotFound, TraceNotFound
 from traces.models import Inbox
 from traces.selectors import sessions as session_selectors
@@ -69,7 +70,9 @@ class TraceView(TracesView):
 
     @extend_schema(parameters=[schema.SPELLING], responses=schema.TRACE)
     def get(self, request: ApiRequest, trace_id: str) -> HttpResponse:
-        row = trace_selectors.get_trace(request.environment, trace_id)
+        row = trace_selectors.get_trace(request.environment, trace_id) or derive.derived_row(
+            request.environment, trace_id
+        )
         if row is None:
             raise TraceNotFound
         return answer(self.trace_rows([row], self.spelling())[0])
