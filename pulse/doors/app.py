@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from io import BytesIO
 from ipaddress import ip_address, ip_network
 from typing import IO, Any
+from urllib.parse import unquote
 
 import structlog
 from django.conf import settings
@@ -88,9 +89,11 @@ async def _route(
     if product is not None and method == "OPTIONS" and _is_preflight(product, path, headers):
         await _send(send, exchange, Response(204, headers=dict(_PREFLIGHT)))
         return
-    door = products.door_for(method, path) if product is not None else None
+    asked = _with_encoded_slashes(scope)
+    door = products.door_for(method, asked) if product is not None else None
     if door is not None and product is not None:
-        await _plain(scope, receive, send, headers, exchange, product, door)
+        params = products.door_params(door, asked)
+        await _plain(scope, receive, send, headers, exchange, product, door, params)
     else:
         await _django(scope, receive, send, headers, exchange, product)
 
@@ -130,6 +133,7 @@ async def _plain(
     exchange: Exchange,
     product: ProductConfig,
     door: Door,
+    params: dict[str, str],
 ) -> None:
     exchange.route = door.path
     policy, decision = None, None
@@ -139,7 +143,7 @@ async def _plain(
         headers=headers,
         product=product,
         exchange=exchange,
-        params=products.door_params(door, exchange.path),
+        params=params,
         limit_bytes=door.body_limit_bytes or products.body_limit_bytes(exchange.path),
     )
     answer: Response | StreamingResponse
@@ -212,7 +216,8 @@ async def _send(send: Any, exchange: Exchange, answer: Response | StreamingRespo
         if answer.status not in (204, 304) and "content-length" not in answer.headers:
             out.append((b"content-length", str(len(answer.body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": out})
-        await send({"type": "http.response.body", "body": answer.body})
+        body = b"" if exchange.method == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": out})
     try:
@@ -254,6 +259,16 @@ def _normalized(scope: Any) -> Any:
         "path": "/" + path.removeprefix(mount).lstrip("/"),
         "raw_path": b"/" + raw_path.lstrip(b"/"),
     }
+
+
+def _with_encoded_slashes(scope: Any) -> str:
+    """The decoded path, but for ``%2F``: such a slash belongs to an id and separates nothing."""
+    path: str = scope["path"]
+    raw_path = scope.get("raw_path", b"")
+    if b"%2f" not in raw_path.lower():
+        return path
+    parts = re.split("(%2f)", raw_path.decode("latin-1"), flags=re.IGNORECASE)
+    return "".join(part if part.lower() == "%2f" else unquote(part) for part in parts)
 
 
 def _request_id(headers: dict[str, str]) -> str:
