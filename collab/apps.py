@@ -2,6 +2,7 @@ from collab import operations
 from pulse import products
 
 FILE = r"/files/(?P<environment>[^/]+)/(?P<file>[^/]+)"
+SCRIPT = r"/sdk/pulse\.js"
 STATE = r"/api/v1/rooms/.+/p2p/state"
 
 
@@ -35,7 +36,8 @@ class CollabConfig(products.ProductConfig):
             operation=operations.FILE,
         ),
         products.Door("HEAD", FILE, "collab.doors.file"),
-        products.Door("GET", r"/sdk/pulse\.js", "collab.doors.script"),
+        products.Door("GET", SCRIPT, "collab.doors.script"),
+        products.Door("HEAD", SCRIPT, "collab.doors.script"),
         products.Door(
             "GET",
             r"/api/v1/turn-credentials/?",
@@ -50,6 +52,7 @@ class CollabConfig(products.ProductConfig):
             path="/api/v1/rooms/{room}/p2p/state",
             operation=operations.GET_STATE,
         ),
+        products.Door("HEAD", STATE, "collab.doors.get_state"),
         products.Door(
             "PUT",
             STATE,

@@ -43,9 +43,8 @@ from collab.models import (
 from collab.selectors import configs, files, people, rooms
 from collab.serializers import parse_uuid
 from collab.services import people as people_services
-from collab.services import rooms as room_services
 from collab.services import states, tokens, turn, uploads
-from collab.views.base import split_room_path
+from collab.views.base import SHARED_STATE, split_room_path
 from pulse import fastjson, strictjson
 from pulse.doors.plain import Request, Response, StreamingResponse
 from pulse.doors.threads import in_thread
@@ -324,7 +323,7 @@ def _merge_state(caller: Caller, name: str, body: bytes, now: datetime) -> None:
     if not isinstance(state, str):
         raise InvalidState("state must be a base64 string")
     update = states.decode_state(state, caller.config)
-    room = room_services.ensure_room(caller.environment, name=name, now=now)
+    room = rooms.get_room(caller.environment, name)
     states.merge_state(caller.environment, room=room, update=update, config=caller.config, now=now)
 
 
@@ -337,6 +336,6 @@ def _check_room(caller: Caller, name: str) -> None:
 def _room_of(request: Request) -> str:
     raw = request.scope.get("raw_path") or request.path.encode()
     name, suffix = split_room_path(raw.decode("latin-1"))
-    if suffix != "/p2p/state" or not is_room_id(name):
+    if suffix != SHARED_STATE or not is_room_id(name):
         raise RoomNotFound
     return name

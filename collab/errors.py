@@ -17,6 +17,11 @@ class RoomNotFound(NotFound):
     message = "Room not found"
 
 
+class InvalidRoom(InvalidInput):
+    code = "invalid_room"
+    message = "The room id must have 1 to 500 characters, and no control characters"
+
+
 class ThreadNotFound(NotFound):
     code = "thread_not_found"
     message = "Thread not found"

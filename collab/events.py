@@ -86,6 +86,7 @@ class ThreadResolved(CollabEvent):
 
     type: ClassVar[str] = "thread.resolved"
     sample: ClassVar[dict[str, Any]] = {"thread": _ROW | {"resolved": True}}
+    sample_previous: ClassVar[dict[str, Any] | None] = {"resolved": False}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +95,7 @@ class ThreadReopened(CollabEvent):
 
     type: ClassVar[str] = "thread.reopened"
     sample: ClassVar[dict[str, Any]] = {"thread": _ROW}
+    sample_previous: ClassVar[dict[str, Any] | None] = {"resolved": True}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -218,7 +218,14 @@ class Notification(TenantModel):
 
     public_id = models.UUIDField(default=uuid.uuid4, editable=False)
     user = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="notifications")
-    actor = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+")
+    actor = models.ForeignKey(
+        Participant,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Nobody where a secret key did it.",
+    )
     type = models.CharField(max_length=40)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")

@@ -239,7 +239,7 @@ class NotificationOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     type = serializers.CharField()
     userId = serializers.CharField()
-    actorId = serializers.CharField()
+    actorId = serializers.CharField(allow_null=True)
     roomId = serializers.CharField()
     threadId = serializers.UUIDField()
     commentId = serializers.UUIDField(allow_null=True)
@@ -250,6 +250,7 @@ class NotificationOut(serializers.Serializer[Any]):
 class TokenOut(serializers.Serializer[Any]):
     token = serializers.CharField()
     expiresAt = serializers.DateTimeField()
+    userId = serializers.CharField()
 
 
 class DeletedOut(serializers.Serializer[Any]):

@@ -172,7 +172,7 @@ class Voice:
             "id": str(row.public_id),
             "type": row.type,
             "userId": self.person(row.user.external_id),
-            "actorId": self.person(row.actor.external_id),
+            "actorId": self.person(row.actor.external_id) if row.actor else None,
             "roomId": row.room.name,
             "threadId": str(row.thread.public_id),
             "commentId": str(row.comment.public_id) if row.comment else None,

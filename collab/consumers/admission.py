@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from collab import shapes
-from collab.errors import InvalidToken, RoomForbidden, WrongKey
+from collab.errors import InvalidRoom, InvalidToken, RoomForbidden, WrongKey
 from collab.frames import room_group
 from collab.messages import Auth
 from collab.models import EnvironmentConfig, Participant, Room, is_room_id, namespaced
@@ -18,7 +18,6 @@ from collab.selectors import configs, feeds, people, rooms, threads
 from collab.services import people as people_services
 from collab.services import rooms as room_services
 from collab.services import tokens
-from pulse.errors import InvalidInput
 from pulse.keys import bearer
 from pulse.realtime.frames import Frame
 from pulse.realtime.presence import Entry, present
@@ -79,13 +78,13 @@ def external_id(entry_user: str) -> str:
 def admit(auth: Auth, origin: str, now: datetime) -> Admission:
     """Check the first message, and make the person and the room if they are new.
 
-    Raises WrongKey, InvalidToken, RoomForbidden, InvalidInput.
+    Raises WrongKey, InvalidToken, RoomForbidden, InvalidRoom.
     """
     environment = check_key(auth.api_key, origin)
     claims = tokens.read_token(environment, auth.token)
     name = auth.room
     if not is_room_id(name):
-        raise InvalidInput("The room id is not valid")
+        raise InvalidRoom
     if not claims.opens(name):
         raise RoomForbidden
     person = people_services.keep_person(
@@ -180,7 +179,7 @@ def fallen(admissions: list[Admission]) -> Callable[[Admission], str]:
     """A function that says why an open socket must close now, or gives an empty string."""
     keys = {one.api_key for one in admissions}
     dead = {key for key in keys if bearer.identify(key, ("pk_",)) is None}
-    blocked = people.blocked_pks({one.person.pk for one in admissions})
+    welcome = people.welcome_pks({one.person.pk for one in admissions})
     current = {
         one.environment.pk: configs.config_of(one.environment).token_generation
         for one in admissions
@@ -189,7 +188,7 @@ def fallen(admissions: list[Admission]) -> Callable[[Admission], str]:
     def reason(admission: Admission) -> str:
         if admission.api_key in dead:
             return "This key has been revoked"
-        if admission.person.pk in blocked:
+        if admission.person.pk not in welcome:
             return "This user may not connect"
         if current[admission.environment.pk] != admission.config.token_generation:
             return "Invalid or expired token"

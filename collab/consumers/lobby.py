@@ -12,7 +12,7 @@ import structlog
 from collab import frames, shapes
 from collab.consumers import admission as admissions
 from collab.consumers.admission import Admission
-from collab.errors import RoomNotFound
+from collab.errors import RoomNotFound, UserNotFound
 from collab.frames import room_group
 from collab.services.rooms import log_visit
 from pulse.realtime import presence
@@ -107,7 +107,7 @@ class Lobby:
                 self.hub.publish(change.room, frame(update))
 
     async def _check_standing(self) -> None:
-        """Close the sockets of revoked keys, blocked people and withdrawn tokens."""
+        """Close the sockets of revoked keys, blocked or forgotten people and withdrawn tokens."""
         guests = list(self.guests)
         if not guests:
             return
@@ -153,7 +153,7 @@ class Lobby:
                 joined=joined,
                 now=datetime.now(UTC),
             )
-        except RoomNotFound:
+        except (RoomNotFound, UserNotFound):
             return
         except Exception as error:
             log.warning("visit_not_logged", error=type(error).__name__)

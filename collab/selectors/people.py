@@ -58,10 +58,14 @@ def lock_person(environment: Environment, pk: int) -> Participant:
     return row
 
 
+MENTION_SIGN = r"(?<![0-9A-Za-z_+])@"
+"""An ``@`` that is not inside an e-mail address; scripts without spaces may stand before it."""
+
+
 def mention_of(person: Participant) -> re.Pattern[str]:
     """What names this person in a text: ``@`` and the name as the picker spells it, or the id."""
     forms = "|".join(re.escape(one) for one in (person.handle, person.external_id))
-    return re.compile(rf"@(?:{forms})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"{MENTION_SIGN}(?:{forms})(?!\w)", re.IGNORECASE)
 
 
 def people_by_handle(
@@ -98,7 +102,10 @@ def environment_called(environment_id: str) -> Environment | None:
     return rows.filter(public_id=environment_id).first()
 
 
-def blocked_pks(pks: Collection[int]) -> set[int]:
-    """Those of ``pks`` who may not connect; for the watch over open sockets of all environments."""
-    rows = Participant.unscoped.filter(pk__in=pks, blocked=True)
+def welcome_pks(pks: Collection[int]) -> set[int]:
+    """Those of ``pks`` who may be connected: neither blocked nor forgotten.
+
+    For the watch over open sockets of all environments.
+    """
+    rows = Participant.unscoped.filter(pk__in=pks, blocked=False)
     return set(rows.values_list("pk", flat=True))

@@ -169,7 +169,7 @@ def edit_comment(
     With an ``actor`` only the author may; a secret key (no actor) edits anything. ``keep_mentions``
     leaves the mentions as they are. Raises CommentNotFound, NotYours, InvalidInput.
     """
-    comment = _lock_comment(environment, comment_id, room)
+    comment = lock_comment(environment, comment_id, room)
     if actor is not None and comment.author_id != actor.pk:
         raise NotYours
     before = {"body": comment.body}
@@ -199,7 +199,7 @@ def delete_comment(
     actor: Participant | None = None,
 ) -> None:
     """Delete a comment; the last one takes its thread along. Raises CommentNotFound, NotYours."""
-    comment = _lock_comment(environment, comment_id, room)
+    comment = lock_comment(environment, comment_id, room)
     if actor is not None and comment.author_id != actor.pk:
         raise NotYours
     thread, locked = comment.thread, comment.thread.room
@@ -217,8 +217,11 @@ def delete_comment(
     announce(locked, *messages)
 
 
-def _lock_comment(environment: Environment, comment_id: UUID, room: Room | None) -> Comment:
-    """The comment under its room's lock, with ``comment.thread.room`` being the locked row."""
+def lock_comment(environment: Environment, comment_id: UUID, room: Room | None = None) -> Comment:
+    """The comment under its room's lock, with ``comment.thread.room`` being the locked row.
+
+    Raises CommentNotFound.
+    """
     found = threads.get_comment(environment, comment_id, room)
     locked = rooms.lock_room(environment, found.thread.room_id)
     comment = threads.get_comment(environment, comment_id, locked)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from collab import frames, shapes
 from collab.errors import CommentNotFound, ReactionNotFound
-from collab.models import Comment, Participant
+from collab.models import Participant
 from collab.selectors import files, people, threads
 from collab.services import comments, reactions, uploads
 from collab.services.people import block_person
+from collab.services.rooms import announce
+from collab.shapes import Voice
 from pulse.erasure.services import erase_events_with, erase_subject
 from pulse.tenancy.models import Environment
 
@@ -24,7 +28,7 @@ def erase_person(environment: Environment, *, user_id: str, now: datetime) -> No
 
     Comments and reactions go one by one, each under its room's lock, and a thread goes with its last
     comment. Then the person goes with uploads, notifications and lines of the feed, other people's
-    comments stop naming them, and the kernel drops its copies. Sockets close within 5 seconds and
+    comments stop naming them, live, and the kernel drops its copies. Sockets close within 5 seconds and
     tokens minted before are refused. Shared states are opaque and stay until they expire. What was
     interrupted is finished by calling it again. Raises UserNotFound.
     """
@@ -53,7 +57,9 @@ def _take_back(person: Participant, now: datetime) -> None:
     for reaction_id in threads.reaction_ids_by(environment, person):
         with contextlib.suppress(ReactionNotFound):
             reactions.remove_reaction(environment, reaction_id=reaction_id)
-    _unname(person, now)
+    for comment in threads.comments_naming(environment, person):
+        with contextlib.suppress(CommentNotFound):
+            _unname(person, comment.public_id, now)
 
 
 @transaction.atomic
@@ -81,12 +87,17 @@ def _finish(person: Participant, now: datetime) -> bool:
 
 
 @transaction.atomic
-def _unname(person: Participant, now: datetime) -> None:
-    """Take the person's name and id out of what others said to them."""
-    name = people.mention_of(person)
-    rows = threads.comments_naming(person.environment, person)
-    for row in rows:
-        row.body = name.sub(SOMEONE, row.body)
-        row.mentions = [one for one in row.mentions if one != person.external_id]
-        erase_events_with(person.environment, str(row.public_id), now=now)
-    Comment.objects.within(person.environment).bulk_update(rows, ["body", "mentions"], 200)
+def _unname(person: Participant, comment_id: UUID, now: datetime) -> None:
+    """Take the person's name and id out of what somebody else said, and show the room.
+
+    It is no edit of its author's: the comment is not marked as edited, and no webhook tells, for its
+    ``previous`` would be the name. Raises CommentNotFound.
+    """
+    environment = person.environment
+    comment = comments.lock_comment(environment, comment_id)
+    comment.body = people.mention_of(person).sub(SOMEONE, comment.body)
+    comment.mentions = [one for one in comment.mentions if one != person.external_id]
+    comment.save(update_fields=["body", "mentions"])
+    erase_events_with(environment, str(comment_id), now=now)
+    shown = shapes.comments(Voice(environment, live=True), [comment])[0]
+    announce(comment.thread.room, frames.comment_edited(shown))

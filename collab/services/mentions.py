@@ -15,7 +15,7 @@ from pulse.tenancy.models import Environment
 
 MAX_MENTIONS = 50
 MAX_HANDLE = 60
-_AT = re.compile(rf"@(\S{{1,{MAX_HANDLE}}})")
+_AT = re.compile(rf"{people.MENTION_SIGN}(\S{{1,{MAX_HANDLE}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,12 @@ def by_name(
 
     The body is searched for names, longest first, because the client's tokens stop at the first
     character outside ``\\w``: ``@Anne-Marie`` arrives as ``Anne``. A token is then tried as an id and
-    as a name, unless all its occurrences in the body belong to such longer names.
+    as a name, unless all its occurrences in the body belong to such longer names or to e-mail
+    addresses, of which the client makes tokens too.
     """
     found, covered = _names_in(environment, body, place)
     tokens = [one for one in dict.fromkeys(tokens) if one][:MAX_MENTIONS]
+    tokens = [one for one in tokens if not _only_in_addresses(one, body)]
     known = people.people_by_external_id(
         environment, {people.external_form(environment, one) for one in tokens} | set(tokens)
     )
@@ -77,6 +79,14 @@ def _names_in(environment: Environment, body: str, place: Place) -> tuple[list[s
         if person is not None:
             found.append(person.external_id)
     return found, covered
+
+
+def _only_in_addresses(token: str, body: str) -> bool:
+    spelled = re.escape(token)
+    return (
+        re.search(f"@{spelled}", body) is not None
+        and re.search(f"{people.MENTION_SIGN}{spelled}", body) is None
+    )
 
 
 def _prefixes(text: str) -> list[str]:

@@ -27,17 +27,17 @@ def notify(
     recipients: Iterable[Participant],
     *,
     kind: str,
-    actor: Participant,
+    actor: Participant | None,
     thread: Thread,
     comment: Comment | None,
     now: datetime,
 ) -> None:
     """Write a notification for each recipient but the actor, and tell their sockets after the commit.
 
-    The caller's transaction holds the room's lock.
+    No actor is a secret key, which is nobody. The caller's transaction holds the room's lock.
     """
     voice = Voice(thread.environment, live=True)
-    told = {person.pk: person for person in recipients if person.pk != actor.pk}
+    told = {person.pk: person for person in recipients if person != actor}
     held = people.hold_people(thread.environment, told) if told else set()
     for person in (person for pk, person in told.items() if pk in held):
         row = Notification.objects.create(

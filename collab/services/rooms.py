@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from collab.errors import UserNotFound
 from collab.frames import Message, activity_logged, room_group
 from collab.models import Activity, Participant, Room
-from collab.selectors import rooms
+from collab.selectors import people, rooms
 from collab.shapes import Voice
 from pulse.realtime.broadcasting import broadcast
 from pulse.realtime.frames import frame
@@ -63,7 +64,9 @@ def note_activity(
 def log_visit(
     environment: Environment, *, room_pk: int, person: Participant, joined: bool, now: datetime
 ) -> None:
-    """Say in the room's feed that somebody came or went. Raises RoomNotFound."""
+    """Say in the room's feed that somebody came or went. Raises RoomNotFound, UserNotFound."""
     room = rooms.lock_room(environment, room_pk)
+    if not people.hold_people(environment, [person.pk]):
+        raise UserNotFound
     kind, description = ("join", "joined the room") if joined else ("leave", "left the room")
     announce(room, note_activity(room, kind=kind, person=person, description=description, now=now))

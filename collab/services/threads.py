@@ -86,6 +86,7 @@ def resolve_thread(
     thread = lock_thread(environment, thread_id, room)
     if thread.resolved == resolved:
         return thread
+    before = {"resolved": thread.resolved}
     thread.resolved = resolved
     thread.updated_at = now
     thread.save(update_fields=["resolved", "updated_at"])
@@ -98,28 +99,19 @@ def resolve_thread(
         note_activity(thread.room, kind="resolve", person=actor, description=description, now=now),
     )
     if resolved:
-        _tell_authors(thread, actor, now)
-    event = events.ThreadResolved if resolved else events.ThreadReopened
-    data = {"thread": thread_row(thread, thread.room.name)}
-    publish(environment, event(data=data, subject_ref=actor.external_id if actor else ""))
-    return thread
-
-
-def _tell_authors(thread: Thread, actor: Participant | None, now: datetime) -> None:
-    authors = people.people_by_pk(
-        thread.environment, threads.author_pks(thread.environment, thread)
-    )
-    first = threads.oldest_comment(thread.environment, thread)
-    who = actor or (first.author if first else None)
-    if who is not None:
         notifications.notify(
-            authors,
+            people.people_by_pk(environment, threads.author_pks(environment, thread)),
             kind=notifications.THREAD_RESOLVED,
-            actor=who,
+            actor=actor,
             thread=thread,
             comment=None,
             now=now,
         )
+    event = events.ThreadResolved if resolved else events.ThreadReopened
+    data = {"thread": thread_row(thread, thread.room.name)}
+    about = actor.external_id if actor else ""
+    publish(environment, event(data=data, previous=before, subject_ref=about))
+    return thread
 
 
 @transaction.atomic

@@ -32,16 +32,16 @@ ALGORITHM = "HS256"
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Whom a verified token speaks for; ``rooms`` are patterns, none meaning every room."""
+    """Whom a verified token speaks for; ``rooms`` are patterns, and None opens every room."""
 
     external_id: str
     name: str
     avatar: str
-    rooms: tuple[str, ...]
+    rooms: tuple[str, ...] | None
     expires_at: datetime
 
     def opens(self, room: str) -> bool:
-        return not self.rooms or any(fnmatch.fnmatchcase(room, one) for one in self.rooms)
+        return self.rooms is None or any(fnmatch.fnmatchcase(room, one) for one in self.rooms)
 
 
 def signing_key(environment: Environment, generation: int) -> bytes:
@@ -61,7 +61,8 @@ def mint_token(
 ) -> tuple[str, datetime, Participant]:
     """A token for one person, good for 24 hours, and the person, who exists from now on.
 
-    Creating the person here lets a bot that never opens a socket comment through the REST API.
+    ``rooms`` are patterns of the rooms it opens: an empty list opens none, None every one. Creating
+    the person here lets a bot that never opens a socket comment through the REST API.
     """
     person = people.keep_person(
         environment, external_id=external_id, name=name, avatar=avatar, now=now
@@ -77,7 +78,7 @@ def mint_token(
         "exp": int(expires_at.timestamp()),
         "jti": ids.new_id("tok"),
     }
-    if rooms:
+    if rooms is not None:
         claims["rooms"] = rooms
     token = jwt.encode(
         claims,
@@ -125,6 +126,6 @@ def read_token(environment: Environment, token: str) -> Claims:
         external_id=claims["sub"],
         name=claims.get("name") or claims["sub"],
         avatar=claims.get("avatar") or "",
-        rooms=tuple(claims.get("rooms") or ()),
+        rooms=tuple(claims["rooms"]) if "rooms" in claims else None,
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )

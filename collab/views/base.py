@@ -95,7 +95,8 @@ def one_of(member: str, item: type[BaseSerializer[Any]]) -> serializers.Serializ
 
 
 ROOMS = "/api/v1/rooms/"
-SUFFIXES = ("/p2p/state", "/threads", "/presence")
+SHARED_STATE = "/p2p/state"
+SUFFIXES = (SHARED_STATE, "/threads", "/presence")
 
 
 def split_room_path(raw_path: str) -> tuple[str, str]:
@@ -108,5 +109,13 @@ def split_room_path(raw_path: str) -> tuple[str, str]:
     for suffix in SUFFIXES:
         room = tail.removesuffix(suffix)
         if room != tail and room:
-            return unquote(room), suffix
-    return unquote(tail), ""
+            return _room_id(room), suffix
+    return _room_id(tail), ""
+
+
+def _room_id(spelled: str) -> str:
+    """The room id; empty, which is none, where the bytes are no UTF-8."""
+    try:
+        return unquote(spelled, errors="strict")
+    except UnicodeDecodeError:
+        return ""

@@ -16,6 +16,7 @@ from collab.services.people import handle_of
 from collab.services.tokens import mint_token
 from collab.views.base import CollabView, items_of, one_of, path_id
 from pulse.http.answers import answer
+from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.times import utc_millis
 
@@ -26,9 +27,10 @@ class TokenView(CollabView):
     required_scope: ClassVar[str | dict[str, str]] = "write:tokens"
 
     @extend_schema(request=serializers.TokenIn, responses={200: serializers.TokenOut})
+    @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(serializers.TokenIn)
-        token, expires_at, _ = mint_token(
+        token, expires_at, person = mint_token(
             request.environment,
             external_id=people.external_form(request.environment, sent["userId"]),
             name=sent["name"],
@@ -36,7 +38,9 @@ class TokenView(CollabView):
             rooms=sent.get("rooms"),
             now=request.now,
         )
-        return answer({"token": token, "expiresAt": utc_millis(expires_at)})
+        # The id tells erasure whose this is where it is kept for an Idempotency-Key.
+        shape = {"token": token, "expiresAt": utc_millis(expires_at), "userId": person.external_id}
+        return answer(shape)
 
 
 class UsersView(CollabView):
@@ -97,6 +101,7 @@ class NotificationsReadView(CollabView):
     """POST /api/v1/users/{user}/notifications/read-all"""
 
     @extend_schema(request=None, responses={200: {"type": "object"}})
+    @idempotent
     def post(self, request: ApiRequest, user_id: str) -> HttpResponse:
         person = people.get_person(request.environment, user_id)
         return answer({"read": notifications.mark_all_read(request.environment, person=person)})
@@ -108,6 +113,7 @@ class NotificationReadView(CollabView):
     @extend_schema(
         request=None, responses={200: one_of("notification", serializers.NotificationOut)}
     )
+    @idempotent
     def post(self, request: ApiRequest, notification_id: str) -> HttpResponse:
         row = notifications.mark_read(
             request.environment, notification_id=path_id(notification_id, NotificationNotFound)

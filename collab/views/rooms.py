@@ -10,12 +10,12 @@ from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema, inline_serializer
 
 from collab import serializers, shapes
-from collab.errors import RoomNotFound
+from collab.errors import InvalidRoom, RoomNotFound
 from collab.frames import room_group
 from collab.models import is_room_id
 from collab.selectors import people, rooms, threads
 from collab.services import threads as thread_services
-from collab.views.base import CollabView, items_of, one_of, split_room_path
+from collab.views.base import SHARED_STATE, CollabView, items_of, one_of, split_room_path
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -49,9 +49,9 @@ class RoomView(CollabView):
         """Hand over to the view of the suffix that the raw path has."""
         raw_path = request.META.get("RAW_PATH") or request.path
         room, suffix = split_room_path(raw_path)
-        wanted = SUFFIX_VIEWS.get(suffix)
-        if wanted is None or not is_room_id(room):
-            raise RoomNotFound
+        if not is_room_id(room):
+            raise InvalidRoom if request.method == "POST" else RoomNotFound
+        wanted = SUFFIX_VIEWS[suffix]
         if wanted is not type(self):
             return wanted.as_view()(request, room=room)
         return super().dispatch(request, room=room)
@@ -149,4 +149,14 @@ class RoomPresenceView(RoomView):
         )
 
 
-SUFFIX_VIEWS |= {"": RoomView, "/threads": RoomThreadsView, "/presence": RoomPresenceView}
+class RoomStateView(RoomView):
+    """/api/v1/rooms/{room}/p2p/state, where doors answer: this says which methods they take."""
+
+    suffix = SHARED_STATE
+    public = True
+    http_method_names = ["options"]  # noqa: RUF012 - an instance variable of Django's View
+
+
+SUFFIX_VIEWS |= {
+    view.suffix: view for view in (RoomView, RoomThreadsView, RoomPresenceView, RoomStateView)
+}

@@ -289,7 +289,7 @@
     _emit(type, data) { (this._handlers.get(type) || []).forEach((handler) => handler(data)); }
   }
 
-  function mentionsIn(body) { return [...body.matchAll(/@([^\s@]{1,60})/g)].map((match) => match[1]); }
+  function mentionsIn(body) { return [...body.matchAll(/(?<![0-9A-Za-z_+])@([^\s@]{1,60})/g)].map((match) => match[1]); }
 
   const STYLE = `
     :host { display: block; font: 14px/1.5 system-ui, sans-serif; color: var(--pulse-text, #191c22);

@@ -48,9 +48,10 @@ def test_every_change_is_announced_once_with_the_resource_as_rest_shows_it(colla
         collab.delete(f"/api/v1/reactions/{made_reaction['reaction']['id']}")
 
     path = f"/api/v1/threads/{made['id']}"
-    with published("thread.resolved", "thread.reopened"):
+    with published("thread.resolved", "thread.reopened") as said:
         for resolved in (True, True, False):
             collab.patch(path, {"resolved": resolved})
+    assert [one["previous"] for one in said] == [{"resolved": False}, {"resolved": True}]
     with published("comment.deleted"):
         collab.delete(f"/api/v1/comments/{comment['id']}")
     with published("comment.deleted", "thread.deleted"):

@@ -14,10 +14,12 @@ from django.conf import LazySettings
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from collab.errors import InvalidToken
-from collab.models import Comment, Participant, Thread
+from collab.errors import InvalidToken, UserNotFound
+from collab.models import Activity, Comment, Participant, Thread
 from collab.services import tokens, uploads
 from collab.services.erasure import erase_person
+from collab.services.rooms import ensure_room, log_visit
+from pulse.idempotency.models import StoredAnswer
 from pulse.tenancy.models import Environment
 from pulse.webhooks.models import Event
 from tests.support.api import Api
@@ -134,6 +136,32 @@ def test_what_is_said_while_somebody_is_forgotten_goes_too(collab: Api) -> None:
     assert set(statuses[1:]) <= {201, 404}
     assert not Participant.unscoped.filter(external_id=MARK).exists()
     assert not Thread.unscoped.filter(comments=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_token_kept_for_a_repeated_call_goes_with_its_person(collab: Api) -> None:
+    sent, header = {"userId": MARK, "name": NAME}, {"Idempotency-Key": "mint"}
+    first = collab.post("/auth/token", sent, headers=header)
+    again = collab.post("/auth/token", sent, headers=header)
+    assert (again.json(), again["Idempotent-Replayed"]) == (first.json(), "true")
+
+    collab.delete(f"/api/v1/users/{MARK}")
+
+    assert not StoredAnswer.unscoped.filter(key="mint").exists()
+
+
+@pytest.mark.django_db
+def test_a_visit_that_ends_after_its_person_was_forgotten_is_not_told(
+    environment: Environment,
+) -> None:
+    now = datetime.now(UTC)
+    _, _, person = tokens.mint_token(environment, external_id="user-1", name="Alice", now=now)
+    room = ensure_room(environment, name="dashboard", now=now)
+    erase_person(environment, user_id="user-1", now=now)
+
+    with pytest.raises(UserNotFound):
+        log_visit(environment, room_pk=room.pk, person=person, joined=False, now=now)
+    assert Activity.unscoped.count() == 0
 
 
 def test_forgetting_needs_its_own_scope(api: Callable[..., Api]) -> None:

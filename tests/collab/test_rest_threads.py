@@ -190,6 +190,55 @@ def test_authors_hear_of_replies_and_the_mentioned_of_mentions_but_nobody_of_the
     assert collab.post("/api/v1/users/user-1/notifications/read-all").json() == {"read": 1}
 
 
+def test_a_thread_resolved_by_a_secret_key_is_told_to_every_author_as_nobodys_doing(
+    collab: Api,
+) -> None:
+    thread = start(collab)
+    path = f"/api/v1/threads/{thread['id']}"
+    collab.post(f"{path}/comments", {"userId": "user-2", "body": "Yes"})
+    Notification.unscoped.all().delete()
+
+    collab.patch(path, {"resolved": True})
+
+    told = Notification.unscoped.values_list("user__external_id", "type").order_by("user")
+    assert list(told) == [("user-1", "thread:resolved"), ("user-2", "thread:resolved")]
+    items = collab.get("/api/v1/users/user-1/notifications").json()["items"]
+    assert [one["actorId"] for one in items] == [None]
+
+
+def test_a_repeated_call_that_marks_everything_read_gets_the_first_answer(collab: Api) -> None:
+    thread = start(collab, mentions=["user-2"])
+    path, header = "/api/v1/users/user-2/notifications/read-all", {"Idempotency-Key": "read"}
+
+    assert collab.post(path, headers=header).json() == {"read": 1}
+    collab.post(
+        f"/api/v1/threads/{thread['id']}/comments",
+        {"userId": "user-1", "body": "@Bob", "mentions": ["user-2"]},
+    )
+    assert collab.post(path, headers=header).json() == {"read": 1}
+    assert Notification.unscoped.filter(read=False).count() == 1
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "OPTIONS"])
+def test_the_shared_state_says_which_methods_it_takes(collab: Api, method: str) -> None:
+    answer = collab.request(method, "/api/v1/rooms/dashboard/p2p/state", validate=False)
+
+    assert answer.status_code == (204 if method == "OPTIONS" else 405)
+    assert set(answer["Allow"].split(", ")) == {"OPTIONS", "GET", "HEAD", "PUT"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("room", ["x" * 501, "a%00b", "%ff"])
+def test_an_id_no_room_can_have_is_refused_where_it_would_be_made(collab: Api, room: str) -> None:
+    path = f"/api/v1/rooms/{room}/threads"
+
+    made = collab.post(path, {"userId": "user-1", "body": "x"}, every_layer=True)
+    assert made.status_code == 400
+    assert made.json()["error"].startswith("The room id must have 1 to 500 characters")
+    assert collab.get(path, every_layer=True).json() == {"error": "Room not found"}
+    assert Room.unscoped.count() == 0
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [

@@ -154,3 +154,24 @@ def test_held_messages_follow_the_snapshot_without_gap_or_double(backend: Backen
         assert known | set(said) == {one["id"] for one in listed}
         reader.connection.close()
     writer.connection.close()
+
+
+def test_a_forgotten_person_is_out_within_seconds_and_the_others_see_it(backend: Backend) -> None:
+    room, person = f"forget-{uuid.uuid4()}", (f"gone-{uuid.uuid4()}", "Zed Zee")
+    with backend.together(ALICE, person, room=room) as (alice, zed):
+        backend.thread(room, body="Ask @Zed_Zee")
+        alice.rest()
+
+        assert backend.call("DELETE", f"/api/v1/users/{person[0]}").json() == {"deleted": True}
+        comment = alice.hear("comment:edited")["comment"]
+        assert (comment["body"], comment["editedAt"]) == ("Ask someone", None)
+        assert zed.hear("auth:error", 8)["message"] == "This user may not connect"
+        assert zed.closed() == 4401
+        assert alice.hear("presence:leave")["userId"] == zed.me
+
+
+def test_a_token_for_no_room_opens_none(backend: Backend) -> None:
+    token = backend.token(rooms=[])
+
+    socket = backend.knock(type="auth", apiKey=backend.publishable, token=token, room="dashboard")
+    assert socket.hear("auth:error")["code"] == "room_forbidden"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -200,6 +201,22 @@ def test_mentions_are_resolved_from_names_even_those_the_client_cuts_short(
         expected = [f"{env}:user-21", f"{env}:user-22", f"{env}:user-2"]
         assert comment["mentions"] == expected
         assert bob.hear("notification")["notification"]["type"] == "comment:mention"
+
+
+def test_an_address_names_nobody_and_a_mention_beside_one_does(backend: Backend) -> None:
+    people = [(f"mail{number}", f"Mail{number}") for number in (1, 2)]
+    for one in people:
+        backend.token(*one)
+    with backend.together(ALICE) as (alice,):
+        for body, named in (
+            ("write to ops@Mail1 or a+b@mail2.example", []),
+            ("ops@Mail1, I mean @Mail1", ["mail1"]),
+            ("请@Mail2看", ["mail2"]),
+        ):
+            tokens = re.findall(r"@(\w+)", body)  # as the published client makes them
+            alice.say("thread:create", id=str(uuid.uuid4()), body=body, mentions=tokens)
+            comment = alice.hear("thread:created")["thread"]["comments"][0]
+            assert [one.partition(":")[2] for one in comment["mentions"]] == named
 
 
 def test_notifications_reach_every_socket_of_the_person_in_any_room_and_stay_read(

@@ -174,8 +174,11 @@ def update(**values: int) -> str:
 
 def test_two_writers_of_a_shared_state_lose_nothing(backend: Backend) -> None:
     token = backend.token()
-    path = f"/api/v1/rooms//shared/{uuid.uuid4()}/p2p/state"
+    room = f"/shared/{uuid.uuid4()}"
+    path = f"/api/v1/rooms/{room}/p2p/state"
     assert backend.call("GET", path, token=token).json() == {"state": None}
+    assert backend.call("PUT", path, {"state": update(a=1)}, token=token).status_code == 404
+    backend.enter(room).connection.close()
 
     for state in (update(a=1), update(b=2), update(a=1)):
         assert backend.call("PUT", path, {"state": state}, token=token).status_code == 200
@@ -187,6 +190,18 @@ def test_two_writers_of_a_shared_state_lose_nothing(backend: Backend) -> None:
     assert backend.call("PUT", path, {"state": "A" * 7_100_000}, token=token).status_code == 413
     assert backend.call("PUT", path, {"state": update(c=1)}, token="junk").status_code == 401
     assert backend.call("GET", path).status_code == 401  # a secret key is no user's token
+
+
+def test_an_encoded_slash_belongs_to_the_room_and_head_answers_like_get(backend: Backend) -> None:
+    room = f"q{uuid.uuid4()}"
+    backend.thread(f"{room}%2Fp2p%2Fstate")
+    found = backend.call("GET", f"/api/v1/rooms/{room}%2Fp2p%2Fstate").json()
+    assert found["room"]["id"] == f"{room}/p2p/state"
+
+    head = backend.call("HEAD", f"/api/v1/rooms/a%2F{room}/p2p/state", token=backend.token())
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len('{"state":null}')))
+    script = [backend.call(method, "/sdk/pulse.js").headers for method in ("HEAD", "GET")]
+    assert script[0]["etag"] == script[1]["etag"]
 
 
 def test_turn_credentials_are_short_lived_and_made_from_the_secret_that_stays_here(
