@@ -53,6 +53,7 @@ from pulse.tenancy.models import Environment
 
 CHUNK_BYTES = 64 * 1024
 MULTIPART_OVERHEAD = 64 * 1024
+UNCACHED = {"Cache-Control": "no-store"}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -165,21 +166,26 @@ async def file(request: Request) -> Response | StreamingResponse:
     opened = await in_thread(
         _open, request.params["environment"], request.params["file"], dict(request.query())
     )
+    if _matches(request.headers.get("if-none-match", ""), opened.headers["ETag"]):
+        opened.content.close()
+        return Response(304, b"", opened.headers)
     asked = _range(request.headers.get("range", ""), opened.size)
+    if request.headers.get("if-range", opened.headers["ETag"]) != opened.headers["ETag"]:
+        asked = None
     start, end = asked or (0, opened.size - 1)
     if asked is not None and start > end:
         opened.content.close()
         return Response(
-            416, b"", {"Content-Range": f"bytes */{opened.size}", **opened.headers}, "text/plain"
+            416,
+            b"",
+            {**opened.headers, "Content-Range": f"bytes */{opened.size}", **UNCACHED},
+            "text/plain",
         )
     partial = asked is not None
     headers = {**opened.headers, "Content-Length": str(end - start + 1)}
     if partial:
         headers["Content-Range"] = f"bytes {start}-{end}/{opened.size}"
     status = 206 if partial else 200
-    if request.headers.get("if-none-match") == headers["ETag"]:
-        opened.content.close()
-        return Response(304, b"", opened.headers)
     if request.method == "HEAD":
         opened.content.close()
         return StreamingResponse(_nothing(), status, headers, opened.mime_type)
@@ -216,6 +222,12 @@ def _open(environment_id: str, file_id: str, query: dict[str, str]) -> _Opened:
     }
     mime_type = "image/jpeg" if thumbnail else row.mime_type
     return _Opened(content, content.size, mime_type, headers)
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Weak comparison with a list of tags, or any (RFC 9110, 13.1.2)."""
+    tags = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return "*" in tags or etag in tags
 
 
 def _range(header: str, size: int) -> tuple[int, int] | None:
@@ -264,7 +276,7 @@ async def script(request: Request) -> Response:
     body, etag = _script()
     headers = {"Cache-Control": "public, max-age=300", "ETag": etag}
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if request.headers.get("if-none-match") == etag:
+    if _matches(request.headers.get("if-none-match", ""), etag):
         return Response(304, b"", headers)
     return Response(200, body, headers, "text/javascript; charset=utf-8")
 

@@ -20,6 +20,10 @@ UserId = Annotated[str, Meta(min_length=1, max_length=250)]
 Mentions = Annotated[list[Annotated[str, Meta(max_length=250)]], Meta(max_length=50)]
 Body = Annotated[str, Meta(max_length=20_000)]
 Files = Annotated[list[UUID], Meta(max_length=50)]
+# The caller holds the id already, so it is kept as it is or refused: no other spelling of a UUID.
+NewId = Annotated[
+    str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
+]
 
 
 class Message(Struct, tag_field="type", rename="camel"):
@@ -27,9 +31,9 @@ class Message(Struct, tag_field="type", rename="camel"):
 
 
 class Auth(Message, tag="auth"):
-    api_key: Annotated[str, Meta(max_length=200)]
-    token: Annotated[str, Meta(max_length=6000)]
-    room: Annotated[str, Meta(max_length=500)]
+    api_key: str
+    token: str
+    room: str
 
 
 class PresenceUpdate(Message, tag="presence:update"):
@@ -92,7 +96,7 @@ class DrawClear(Message, tag="draw:clear"):
 
 
 class ThreadCreate(Message, tag="thread:create"):
-    id: UUID
+    id: NewId
     body: Body = ""
     mentions: Mentions = []
     position: dict[str, Any] | None = None
@@ -106,12 +110,12 @@ class ThreadResolve(Message, tag="thread:resolve"):
 
 class ThreadMove(Message, tag="thread:move"):
     thread_id: UUID
-    position: dict[str, Any] | None
+    position: dict[str, Any]
 
 
 class CommentCreate(Message, tag="comment:create"):
     thread_id: UUID
-    id: UUID
+    id: NewId
     body: Body = ""
     mentions: Mentions = []
     attachment_ids: Files | None = None
@@ -206,7 +210,11 @@ Ephemeral = (
 )
 
 _decoder = msgspec.json.Decoder(ClientMessage)
-_UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+# An escaped NUL, but not the six characters that an escaped backslash makes of it.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+_PLACE = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"Invalid value '(.*)' - at `\$\.type`$")
 
 
 class NoMessage(ValueError):
@@ -215,18 +223,24 @@ class NoMessage(ValueError):
 
 def read(text: str) -> ClientMessage:
     """Raises NoMessage."""
-    if "\x00" in text or _UNSTORABLE_ESCAPE.search(text):
-        text = _storable(text)
+    if "\x00" in text or ("\\u0000" in text and _NUL.search(text)):
+        raise NoMessage("it contains a character that cannot be stored")
     try:
         return _decoder.decode(text)
+    except msgspec.ValidationError as error:
+        raise NoMessage(_objection(str(error))[:200]) from error
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
-        raise NoMessage(str(error)[:200]) from error
+        raise NoMessage("it is not JSON") from error
 
 
-def _storable(text: str) -> str:
-    """Rare: NUL or a surrogate escape, which may be half of an emoji or half of nothing."""
-    try:
-        value = msgspec.json.decode(text.replace("\\u0000", "\\ufffd"))
-    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError) as error:
-        raise NoMessage(str(error)[:200]) from error
-    return msgspec.json.encode(value).decode()
+def _objection(said: str) -> str:
+    """What is wrong, without the words of the parser, which know types of Python and patterns."""
+    unknown = _UNKNOWN.search(said)
+    if unknown:
+        return f"there is no type {unknown.group(1)!r}"
+    place = _PLACE.search(said)
+    member = place.group(1) if place else ""
+    missing = _MISSING.search(said)
+    if missing:
+        return f"{member}.{missing.group(1)} is required".removeprefix(".")
+    return f"{member} is not valid" if member else "it is not an object that is documented"

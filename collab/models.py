@@ -29,12 +29,21 @@ PALETTE = (
 MAX_ROOM_ID = 500
 MAX_BODY = 10_000
 _COLOR = re.compile(r"#[0-9a-f]{6}")
+_TURN_URL = re.compile(
+    r"turns?:(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?"
+)
 
 
 def check_color(value: str) -> None:
     """The published client writes colours into markup unescaped and does arithmetic on the digits."""
     if not _COLOR.fullmatch(value):
         raise ValidationError("A colour is # and six lower-case hexadecimal digits.")
+
+
+def check_turn_url(value: str) -> None:
+    """Browsers refuse any other form, and with it the whole connection (RFC 7065)."""
+    if not _TURN_URL.fullmatch(value):
+        raise ValidationError("An address is turn:host or turns:host, with :port and ?transport=.")
 
 
 class EnvironmentConfig(TenantModel):
@@ -58,7 +67,9 @@ class EnvironmentConfig(TenantModel):
     show_presence = models.BooleanField(default=True)
     show_typing_indicators = models.BooleanField(default=True)
     allow_p2p = models.BooleanField("allow P2P", default=False)
-    p2p_mesh_limit = models.PositiveIntegerField("P2P mesh limit", default=6)
+    p2p_mesh_limit = models.PositiveIntegerField(
+        "P2P mesh limit", default=6, validators=[MinValueValidator(1)]
+    )
     p2p_persist_interval_ms = models.PositiveIntegerField(
         "P2P persist interval (ms)", default=5000, validators=[MinValueValidator(500)]
     )
@@ -70,7 +81,9 @@ class EnvironmentConfig(TenantModel):
     )
     max_shared_objects = models.PositiveIntegerField(default=20)
     allow_p2p_binary = models.BooleanField("allow P2P binary", default=False)
-    turn_server_url = models.CharField("TURN server URL", max_length=500, blank=True)
+    turn_server_url = models.CharField(
+        "TURN server URL", max_length=500, blank=True, validators=[check_turn_url]
+    )
     turn_secret = models.BinaryField(
         blank=True, default=b"", help_text="Encrypted; never leaves the server."
     )

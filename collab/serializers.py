@@ -36,7 +36,15 @@ class LooseSerializer(StrictSerializer):
     {
         "type": "object",
         "required": ["x", "y"],
-        "properties": {"x": {"type": "number"}, "y": {"type": "number"}},
+        "properties": {
+            **{name: {"type": "number"} for name in ("x", "y")},
+            **{
+                name: {"type": ["number", "null"]}
+                for name in ("scrollX", "scrollY", "elementOffsetX", "elementOffsetY")
+            },
+            "selector": {"type": ["string", "null"]},
+            "path": {"type": ["string", "null"], "description": "Landmarks, as a text of JSON"},
+        },
         "additionalProperties": True,
     }
 )
@@ -45,6 +53,7 @@ class PositionField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any])
 
     default_error_messages: ClassVar = {
         "invalid": "must be an object with the finite numbers x and y",
+        "member": "must have numbers, texts, and a path of JSON where the documentation says so",
         "large": f"must be at most {MAX_POSITION} bytes of plain members",
     }
 
@@ -59,7 +68,10 @@ class PositionField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any])
 
 
 def position_problem(data: Any) -> str:
-    """``invalid``, ``large``, or an empty string for a position that may be stored whole."""
+    """``invalid``, ``member``, ``large``, or an empty string for a position that may be kept whole.
+
+    Members that nobody documents may be anything plain; the documented ones are read by the clients.
+    """
     if not isinstance(data, dict) or not all(_is_number(data.get(axis)) for axis in ("x", "y")):
         return "invalid"
     for value in data.values():
@@ -67,7 +79,27 @@ def position_problem(data: Any) -> str:
             return "large"
         if isinstance(value, float) and not math.isfinite(value):
             return "invalid"
-    return "large" if len(json.dumps(data)) > MAX_POSITION else ""
+    if len(json.dumps(data)) > MAX_POSITION:
+        return "large"
+    return "" if all(_fits(name, value) for name, value in data.items()) else "member"
+
+
+def _fits(name: str, value: Any) -> bool:
+    if value is None and name not in ("x", "y"):
+        return True
+    if name in ("scrollX", "scrollY", "elementOffsetX", "elementOffsetY"):
+        return _is_number(value)
+    if name == "selector":
+        return isinstance(value, str)
+    return name != "path" or _is_path(value)
+
+
+def _is_path(value: Any) -> bool:
+    """Landmarks as a text of JSON: the published client parses it without a net."""
+    try:
+        return isinstance(value, str) and isinstance(json.loads(value), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_number(value: Any) -> bool:
@@ -89,7 +121,13 @@ class TokenIn(LooseSerializer):
 
 
 class SaidIn(LooseSerializer):
-    body = StrictString(max_length=MAX_BODY, multiline=True, required=False, allow_blank=True)
+    body = StrictString(
+        max_length=MAX_BODY,
+        multiline=True,
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+    )
     mentions = serializers.ListField(
         child=StrictString(max_length=250), required=False, max_length=50
     )
@@ -117,7 +155,9 @@ class ThreadIn(CommentIn):
 
 
 class CommentEditIn(LooseSerializer):
-    body = StrictString(max_length=MAX_BODY, multiline=True)
+    body = StrictString(
+        max_length=MAX_BODY, multiline=True, allow_blank=True, trim_whitespace=False
+    )
     mentions = serializers.ListField(
         child=StrictString(max_length=250), required=False, max_length=50
     )

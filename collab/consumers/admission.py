@@ -18,6 +18,7 @@ from collab.selectors import configs, feeds, people, rooms, threads
 from collab.services import people as people_services
 from collab.services import rooms as room_services
 from collab.services import tokens
+from pulse.errors import ApiError
 from pulse.keys import bearer
 from pulse.realtime.frames import Frame
 from pulse.realtime.presence import Entry, present
@@ -175,8 +176,8 @@ def _entry(entry: Entry, person: Participant, environment: Environment) -> dict[
     )
 
 
-def fallen(admissions: list[Admission]) -> Callable[[Admission], str]:
-    """A function that says why an open socket must close now, or gives an empty string."""
+def fallen(admissions: list[Admission]) -> Callable[[Admission], ApiError | None]:
+    """A function that says why an open socket must close now, with what would refuse it anew."""
     keys = {one.api_key for one in admissions}
     dead = {key for key in keys if bearer.identify(key, ("pk_",)) is None}
     welcome = people.welcome_pks({one.person.pk for one in admissions})
@@ -185,13 +186,13 @@ def fallen(admissions: list[Admission]) -> Callable[[Admission], str]:
         for one in admissions
     }
 
-    def reason(admission: Admission) -> str:
+    def reason(admission: Admission) -> ApiError | None:
         if admission.api_key in dead:
-            return "This key has been revoked"
+            return WrongKey("This key has been revoked")
         if admission.person.pk not in welcome:
-            return "This user may not connect"
+            return InvalidToken("This user may not connect")
         if current[admission.environment.pk] != admission.config.token_generation:
-            return "Invalid or expired token"
-        return ""
+            return InvalidToken()
+        return None
 
     return reason

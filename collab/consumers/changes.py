@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from collab import messages
 from collab.consumers.admission import Admission
@@ -62,7 +63,7 @@ def _thread(
                 user_id=person.external_id,
                 said=_said(message),
                 position=_position(message.position),
-                thread_id=message.id,
+                thread_id=UUID(message.id),
                 now=now,
             )
         case messages.ThreadResolve():
@@ -98,7 +99,7 @@ def _comment(
                 thread_id=message.thread_id,
                 user_id=person.external_id,
                 said=_said(message),
-                comment_id=message.id,
+                comment_id=UUID(message.id),
                 room=admission.room,
                 now=now,
             )
@@ -148,5 +149,8 @@ def _said(message: messages.ThreadCreate | messages.CommentCreate) -> Said:
 
 def _position(position: dict[str, Any] | None) -> dict[str, Any] | None:
     if position is not None and position_problem(position):
-        raise InvalidInput("position must have finite x and y and at most 4096 plain bytes")
+        raise InvalidInput(
+            "position must have finite x and y, members of their documented types, and at most 4096"
+            " plain bytes"
+        )
     return position

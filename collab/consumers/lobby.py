@@ -15,6 +15,7 @@ from collab.consumers.admission import Admission
 from collab.errors import RoomNotFound, UserNotFound
 from collab.frames import room_group
 from collab.services.rooms import log_visit
+from pulse.errors import ApiError
 from pulse.realtime import presence
 from pulse.realtime.blocking import in_thread
 from pulse.realtime.frames import frame
@@ -30,7 +31,7 @@ LEAVE_AFTER_SECONDS = 10.0
 class Guest:
     """An admitted socket, as the lobby sees it."""
 
-    def __init__(self, admission: Admission, seat: Seat, expel: Callable[[str], None]) -> None:
+    def __init__(self, admission: Admission, seat: Seat, expel: Callable[[ApiError], None]) -> None:
         self.admission = admission
         self.seat = seat
         self.expel = expel

@@ -16,8 +16,9 @@ from collab.consumers import changes, lobby, relays
 from collab.consumers.admission import Admission
 from collab.consumers.lobby import Guest
 from collab.dialect import sentence
+from collab.errors import InvalidToken, ThreadNotFound
 from collab.frames import environment_group, room_group, user_group
-from collab.selectors import people
+from collab.selectors import people, threads
 from pulse.errors import ApiError
 from pulse.realtime.blocking import in_thread
 from pulse.realtime.consumer import HubConsumer
@@ -52,7 +53,7 @@ class CollabConsumer(HubConsumer):
             message = messages.read(text)
         except messages.NoMessage as problem:
             if self.guest is None and '"auth"' in text:
-                self.refuse("The auth message needs apiKey, token and room", code="malformed")
+                self.refuse(f"Not an auth message: {problem}", code="malformed")
             elif self.guest is not None:
                 self.complain(f"Not a message: {problem}", "malformed")
             return
@@ -123,12 +124,10 @@ class CollabConsumer(HubConsumer):
         if known is not None:
             known.delivered = max(known.delivered, snapshot.sequence)
         left = (admission.claims.expires_at - datetime.now(UTC)).total_seconds()
-        self.expiry = self.hub.loop.call_later(
-            max(0.0, left), self._expel, "Invalid or expired token"
-        )
+        self.expiry = self.hub.loop.call_later(max(0.0, left), self._expel, InvalidToken())
 
-    def _expel(self, reason: str) -> None:
-        self.refuse(reason, code="expired")
+    def _expel(self, reason: ApiError) -> None:
+        self.refuse(sentence(reason), code=reason.code)
 
     def _header(self, name: bytes) -> str:
         return next(
@@ -146,7 +145,9 @@ class CollabConsumer(HubConsumer):
             await self._signal(message, guest)
         elif isinstance(message, messages.P2PSync):
             self._share(message, guest)
-        else:
+        elif not isinstance(message, messages.TypingStart) or await self._typed_here(
+            message, guest
+        ):
             made = relays.relayed(
                 message,
                 user_id=guest.admission.user_id,
@@ -155,6 +156,20 @@ class CollabConsumer(HubConsumer):
             )
             if made is not None:
                 self.hub.publish(guest.seat.room, made)
+
+    async def _typed_here(self, message: messages.TypingStart, guest: Guest) -> bool:
+        """Whether the thread is of this room; the sender is told if not."""
+        admission = guest.admission
+        if not admission.config.show_typing_indicators:
+            return False
+        try:
+            await in_thread(
+                threads.get_thread, admission.environment, message.thread_id, admission.room
+            )
+        except (ApiError, DatabaseProblem):
+            self.complain(ThreadNotFound.message, ThreadNotFound.code)
+            return False
+        return True
 
     async def _store(self, message: messages.ClientMessage, admission: Admission) -> None:
         try:

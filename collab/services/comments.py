@@ -69,10 +69,10 @@ def write(
 
 
 def _body(said: Said, has_files: bool) -> str:
-    body = as_written(said.body).strip()
-    if not body and has_files:
+    body = as_written(said.body)
+    if not body.strip() and has_files:
         return ATTACHMENT_ONLY
-    if not body or len(body) > MAX_BODY:
+    if not body.strip() or len(body) > MAX_BODY:
         reason = f"must have 1 to {MAX_BODY} characters"
         raise InvalidInput(f"body {reason}", fields=[FieldError("body", reason)])
     return body
@@ -116,10 +116,10 @@ def create_comment(
 ) -> Comment:
     """Add a comment to a thread, tell the room, the mentioned, and the other authors of the thread.
 
-    Raises UserNotFound, ThreadNotFound, and what ``write`` raises.
+    Raises ThreadNotFound, UserNotFound, and what ``write`` raises.
     """
-    author = people.get_person(environment, user_id)
     thread = threads.get_thread(environment, thread_id, room)
+    author = people.get_person(environment, user_id)
     locked = rooms.lock_room(environment, thread.room_id)
     thread = threads.get_thread(environment, thread_id, locked)
     thread.room = locked

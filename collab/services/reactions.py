@@ -19,19 +19,22 @@ from pulse.errors import FieldError, InvalidInput
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
 
-# The published client writes the emoji into markup: nothing that is ASCII punctuation gets through.
-# Keycaps (#️⃣, 1️⃣) need their ASCII base; shortcodes and words are refused.
-_EMOJI = re.compile(
-    "(?:[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\U000e0020-\U000e007f"
-    "\ufe0f\u200d\u20e3])+"
+# One emoji (Unicode TS 51, possible emoji): a keycap, a flag, or signs joined by U+200D, each with
+# its variation or skin tone and the tags of a region. The published client writes it into markup, so
+# nothing that is ASCII punctuation gets through; shortcodes, words and what is invisible are refused.
+_SIGN = (
+    "[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23fa\u24c2\u25aa-\u25fe\u2600-\u27bf"
+    "\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f004-\U0001f1e5\U0001f200-\U0001faff]"
+    "[\ufe0f\U0001f3fb-\U0001f3ff]*(?:[\U000e0020-\U000e007e]+\U000e007f)?"
 )
+_EMOJI = re.compile(f"[0-9#*]\ufe0f?\u20e3|[\U0001f1e6-\U0001f1ff]{{2}}|{_SIGN}(?:\u200d{_SIGN})*")
 MAX_EMOJI = 32
 
 
 def check_emoji(emoji: str) -> str:
-    """Raises InvalidInput unless ``emoji`` consists of emoji characters only."""
+    """Raises InvalidInput unless ``emoji`` is one emoji."""
     if len(emoji) > MAX_EMOJI or not _EMOJI.fullmatch(emoji):
-        reason = "must be an emoji"
+        reason = "must be one emoji"
         raise InvalidInput(f"emoji {reason}", fields=[FieldError("emoji", reason)])
     return emoji
 
@@ -55,8 +58,8 @@ def add_reaction(
     if not configs.config_of(environment).allow_reactions:
         raise FeatureOff("Reactions are switched off in this environment")
     check_emoji(emoji)
-    person = people.get_person(environment, user_id)
     thread, comment = _target(environment, target_id, target_type, room)
+    person = people.get_person(environment, user_id)
     locked = rooms.lock_room(environment, thread.room_id)
     if not people.hold_people(environment, [person.pk]):
         raise UserNotFound

@@ -125,7 +125,11 @@ class RoomPresenceView(RoomView):
 
     suffix = "/presence"
 
-    @extend_schema(responses={200: items_of(serializers.PresenceOut)})
+    @extend_schema(
+        responses={
+            200: inline_serializer("PresenceList", {"items": serializers.PresenceOut(many=True)})
+        }
+    )
     def get(self, request: ApiRequest, room: str) -> HttpResponse:
         environment = request.environment
         row = rooms.get_room(environment, room)

@@ -148,7 +148,10 @@ def test_a_repeated_reaction_is_the_same_one(collab: Api) -> None:
     assert Reaction.unscoped.count() == 0
 
 
-@pytest.mark.parametrize("emoji", ["<b>", "lol", ":)", "👍<", "'", "", "&amp;"])
+@pytest.mark.parametrize(
+    "emoji",
+    ["<b>", "lol", ":)", "👍<", "'", "", "&amp;", "\u200d", "\ufe0f", "👍👎", "あ", "\u3000", "#"],
+)
 def test_only_an_emoji_is_a_reaction(collab: Api, emoji: str) -> None:
     comment = start(collab)["comments"][0]["id"]
 
@@ -159,7 +162,9 @@ def test_only_an_emoji_is_a_reaction(collab: Api, emoji: str) -> None:
     assert Reaction.unscoped.count() == 0
 
 
-@pytest.mark.parametrize("emoji", ["👍", "👎", "❤️", "🎉", "👀", "🚀", "1️⃣", "🏳️‍🌈", "👩🏽‍💻", "🇮🇹"])
+@pytest.mark.parametrize(
+    "emoji", ["👍", "👎", "❤️", "🎉", "👀", "🚀", "1️⃣", "🏳️‍🌈", "👩🏽‍💻", "🇮🇹", "🕵🏻‍♂️", "🏿"]
+)
 def test_every_kind_of_emoji_is_a_reaction(collab: Api, emoji: str) -> None:
     comment = start(collab)["comments"][0]["id"]
 
@@ -188,6 +193,26 @@ def test_authors_hear_of_replies_and_the_mentioned_of_mentions_but_nobody_of_the
     read = collab.post(f"/api/v1/notifications/{listed[0]['id']}/read").json()
     assert read["notification"]["read"] is True
     assert collab.post("/api/v1/users/user-1/notifications/read-all").json() == {"read": 1}
+
+
+def test_a_comment_is_kept_as_it_is_written(collab: Api) -> None:
+    comment = start(collab, body="  pad \n")["comments"][0]
+    edited = collab.patch(f"/api/v1/comments/{comment['id']}", {"body": "\tcode"}).json()
+
+    assert (comment["body"], edited["comment"]["body"]) == ("  pad \n", "\tcode")
+    refused = collab.patch(f"/api/v1/comments/{comment['id']}", {"body": "  "})
+    assert refused.status_code == 400
+    assert Comment.unscoped.get().body == "\tcode"
+
+
+def test_what_the_path_names_is_missed_before_what_the_body_names(collab: Api) -> None:
+    nobody = {"userId": "nobody", "body": "x", "emoji": "👍"}
+    unknown = "0c9d1f4e-6a3b-4f57-9d2e-8b7a6c5d4e3f"
+
+    answer = collab.post(f"/api/v1/threads/{unknown}/comments", nobody)
+    assert answer.json() == {"error": "Thread not found"}
+    answer = collab.post(f"/api/v1/comments/{unknown}/reactions", nobody)
+    assert answer.json() == {"error": "Comment not found"}
 
 
 def test_a_thread_resolved_by_a_secret_key_is_told_to_every_author_as_nobodys_doing(
@@ -248,6 +273,10 @@ def test_an_id_no_room_can_have_is_refused_where_it_would_be_made(collab: Api, r
         ({"userId": "user-1", "body": 5}, 400),
         ({"userId": "nobody", "body": "x"}, 404),
         ({"userId": "user-1", "body": "x", "position": {"x": "0"}}, 400),
+        ({"userId": "user-1", "body": "x", "position": {"x": 1, "y": 1, "selector": 5}}, 400),
+        ({"userId": "user-1", "body": "x", "position": {"x": 1, "y": 1, "scrollX": True}}, 400),
+        ({"userId": "user-1", "body": "x", "position": {"x": 1, "y": 1, "path": 7}}, 400),
+        ({"userId": "user-1", "body": "x", "position": {"x": 1, "y": 1, "path": "junk"}}, 400),
         ({"userId": "user-1", "body": "x", "position": {"x": 1, "y": 2, "s": "x" * 5000}}, 400),
         ({"userId": "user-1", "body": "x", "attachmentIds": ["nope"]}, 400),
         ({"userId": "user-1", "body": "x" * 10_001}, 400),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -145,3 +146,24 @@ def test_the_turn_secret_is_encrypted_and_shown_to_nobody(operator: Client, thre
     assert (config.max_file_size_mb, config.allow_images, config.allow_audio) == (25, True, False)
     assert vault.decrypt(bytes(config.turn_secret)) == b"between-us"
     assert "between-us" not in operator.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "valid"),
+    [
+        ("turn:turn.example:3478", True),
+        ("turns:[2001:db8::1]:5349?transport=tcp", True),
+        ("javascript:alert(1)", False),
+        ("https://turn.example", False),
+    ],
+)
+def test_a_configuration_takes_only_turn_addresses_and_a_mesh_of_somebody(
+    environment: Environment, address: str, valid: bool
+) -> None:
+    config = EnvironmentConfig(environment=environment, turn_server_url=address, p2p_mesh_limit=0)
+
+    with pytest.raises(ValidationError) as refused:
+        config.full_clean()
+    assert set(refused.value.message_dict) == {"p2p_mesh_limit"} | (
+        set() if valid else {"turn_server_url"}
+    )

@@ -73,8 +73,21 @@ def test_bad_credentials_are_answered_before_the_socket_closes(
 def test_an_auth_message_without_its_members_is_answered_too(backend: Backend) -> None:
     socket = backend.knock(type="auth")
 
-    assert socket.hear("auth:error")["code"] == "malformed"
+    answer = socket.hear("auth:error")
+    assert (answer["code"], answer["message"]) == (
+        "malformed",
+        "Not an auth message: apiKey is required",
+    )
     assert socket.closed() == 4401
+
+
+@pytest.mark.parametrize("room", ["x" * 501, "", "a\nb"])
+def test_an_id_no_room_can_have_is_named_as_the_reason(backend: Backend, room: str) -> None:
+    first = {"apiKey": backend.publishable, "token": backend.token(), "room": room}
+    answer = backend.knock(type="auth", **first).hear("auth:error")
+
+    assert answer["code"] == "invalid_room"
+    assert answer["message"].startswith("The room id must have 1 to 500 characters")
 
 
 def test_a_first_message_of_many_kilobytes_is_refused(backend: Backend) -> None:
@@ -119,8 +132,11 @@ def test_revoked_keys_and_blocked_people_are_out_within_seconds(backend: Backend
         "Participant.unscoped.filter(external_id='user-9').update(blocked=True)"
     )
     started = time.monotonic()
-    assert by_key.hear("auth:error", 8)["message"] == "This key has been revoked"
-    assert by_person.hear("auth:error", 8)["message"] == "This user may not connect"
+    said = [socket.hear("auth:error", 8) for socket in (by_key, by_person)]
+    assert [(one["code"], one["message"]) for one in said] == [
+        ("invalid_key", "This key has been revoked"),
+        ("invalid_token", "This user may not connect"),
+    ]
     assert time.monotonic() - started < 6
     assert (by_key.closed(), by_person.closed()) == (4401, 4401)
 

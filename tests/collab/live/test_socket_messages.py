@@ -39,7 +39,6 @@ def start(socket: Socket, body: str = "Hello", **members: Any) -> dict[str, Any]
             {"selection": SELECTION},
         ),
         ("selection:update", {"selection": None}, "selection:update", {"selection": None}),
-        ("typing:start", {"threadId": THREAD}, "typing:indicator", {"threadId": THREAD}),
         ("draw:stroke", STROKE, "draw:stroke", STROKE),
         ("draw:clear", {}, "draw:clear", {}),
         ("p2p:sync", {"update": "AAA="}, "p2p:sync", {"update": "AAA="}),
@@ -54,6 +53,22 @@ def test_what_is_relayed_reaches_the_others_and_never_comes_back(
         name = "fromUserId" if kind == "p2p:sync" else "userId"
         assert bob.hear(heard) == {"type": heard, name: alice.me, **got}
         assert alice.kinds() == []
+
+
+def test_typing_is_shown_to_the_others_of_the_threads_room(backend: Backend) -> None:
+    with backend.together(ALICE, BOB) as (alice, bob):
+        thread = start(alice)["id"]
+        for socket in (alice, bob):
+            socket.rest()
+        alice.say("typing:start", threadId=thread)
+
+        said = {"type": "typing:indicator", "userId": alice.me, "threadId": thread}
+        assert bob.hear("typing:indicator") == said
+        assert alice.kinds() == []
+        for other in (THREAD, backend.thread("elsewhere")["id"]):
+            alice.say("typing:start", threadId=other)
+            assert alice.hear("error")["code"] == "thread_not_found"
+        assert bob.kinds() == []
 
 
 def test_a_thread_comes_to_everyone_once_with_the_ids_and_the_position_of_its_maker(
@@ -173,13 +188,26 @@ def test_ids_of_another_room_do_not_exist_here(backend: Backend) -> None:
     assert (row["thread"]["resolved"], len(row["comments"])) == (False, 1)
 
 
-def test_an_id_is_used_once_and_only_uuids_are_ids(backend: Backend) -> None:
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        '"><img src=x onerror=alert(1)>',
+        THREAD.upper(),
+        THREAD.replace("-", ""),
+        str(uuid.UUID(int=0)),
+    ],
+)
+def test_an_id_is_kept_as_it_is_and_used_once_or_it_is_refused(
+    backend: Backend, wanted: str
+) -> None:
     with backend.together(ALICE) as (alice,):
         thread = start(alice)
         alice.say("thread:create", id=thread["id"], body="again", mentions=[])
         assert alice.hear("error")["code"] == "id_taken"
-        alice.say("thread:create", id='"><img src=x onerror=alert(1)>', body="x", mentions=[])
-        assert alice.hear("error")["code"] == "malformed"
+        alice.say("thread:create", id=wanted, body="x", mentions=[])
+        assert alice.hear("error")["message"] == "Not a message: id is not valid"
+        alice.say("comment:create", threadId=thread["id"], id=wanted, body="x", mentions=[])
+        assert alice.hear("error")["message"] == "Not a message: id is not valid"
 
 
 def test_mentions_are_resolved_from_names_even_those_the_client_cuts_short(
@@ -275,6 +303,11 @@ def test_the_body_on_the_socket_cannot_open_a_tag_and_is_stored_as_written(
         '{"type":"draw:stroke","points":[{"x":1,"y":1}],"color":"\\"><script>","width":1}',
         '{"type":"thread:create","id":"' + THREAD + '","body":"x","position":{"x":"1"}}',
         '{"type":"thread:create","id":"' + THREAD + '","body":"\\ud800"}',
+        '{"type":"thread:create","id":"' + THREAD + '","body":"a\\u0000b"}',
+        '{"type":"thread:create","id":"'
+        + THREAD
+        + '","body":"x","position":{"x":1,"y":1,"path":7}}',
+        '{"type":"thread:move","threadId":"' + THREAD + '","position":null}',
         "[" * 20_000,
         '{"type":"comment:edit","commentId":"' + THREAD + '","body":"' + "x" * 70_000 + '"}',
     ],
@@ -290,9 +323,10 @@ def test_junk_is_answered_with_an_error_and_the_socket_lives_on(
         assert bob.kinds() == ["cursor:move"]
 
 
-def test_a_body_with_nul_is_kept_without_it(backend: Backend) -> None:
+@pytest.mark.parametrize("body", ["\\u0000 👍", "\\", "  two spaces before\n"])
+def test_a_body_is_kept_as_it_is_written(backend: Backend, body: str) -> None:
     with backend.together(ALICE) as (alice,):
-        assert start(alice, "a\x00b 👍")["comments"][0]["body"] == "a�b 👍"
+        assert start(alice, body)["comments"][0]["body"] == body
 
 
 def test_a_flood_loses_cursors_but_is_told_about_what_was_not_stored(backend: Backend) -> None:

@@ -93,6 +93,30 @@ def test_one_byte_range_is_answered_and_anything_else_is_the_whole_file(
 
 
 @pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"If-None-Match": "W/{etag}"}, 304),
+        ({"If-None-Match": '"other", {etag}'}, 304),
+        ({"If-None-Match": "*"}, 304),
+        ({"If-None-Match": '"other"'}, 200),
+        ({"If-None-Match": "{etag}", "Range": "bytes=0-9"}, 304),
+        ({"If-Range": "{etag}", "Range": "bytes=0-9"}, 206),
+        ({"If-Range": '"other"', "Range": "bytes=0-9"}, 200),
+        ({"If-Range": "W/{etag}", "Range": "bytes=0-9"}, 200),
+        ({"Range": "bytes=99999999-"}, 416),
+    ],
+)
+def test_conditions_on_a_file_are_kept(backend: Backend, sent: dict[str, str], status: int) -> None:
+    url = backend.live.base_url + send(backend, picture()).json()["url"]
+    etag = httpx.head(url).headers["etag"]
+
+    headers = {name: value.format(etag=etag) for name, value in sent.items()}
+    answer = httpx.get(url, headers=headers)
+    assert answer.status_code == status
+    assert ("immutable" in answer.headers["cache-control"]) is (status != 416)
+
+
+@pytest.mark.parametrize(
     ("content", "kind", "found"),
     [
         (picture("JPEG"), "text/html", "image/jpeg"),
@@ -154,8 +178,16 @@ def test_an_attachment_is_used_once_and_by_its_uploader(backend: Backend) -> Non
     assert (made["body"], made["attachments"][0]["id"]) == ("(attachment)", file["id"])
     assert backend.call("POST", path, sent).status_code == 400
 
+    assert edit(backend, made["id"], "") == "(attachment)"
+    assert edit(backend, made["id"], "Look") == "Look"
+
     backend.call("DELETE", f"/api/v1/comments/{made['id']}")
     assert httpx.get(backend.live.base_url + file["url"]).status_code == 404
+
+
+def edit(backend: Backend, comment_id: str, body: str) -> str:
+    answer = backend.call("PATCH", f"/api/v1/comments/{comment_id}", {"body": body})
+    return answer.json()["comment"]["body"]
 
 
 def test_another_environments_address_shows_nothing(backend: Backend) -> None:
