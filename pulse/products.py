@@ -130,6 +130,8 @@ class ProductConfig(AppConfig):
     open_credential: str = ""
     """Dotted path of ``credential(headers, peer, host) -> Credential | None``: who is asking when no
     key was sent. ``headers`` is a mapping with lower-case names."""
+    user_tokens: str = ""
+    """What the Bearer tokens of people are, where some operations take those instead of a key."""
     cors: str = ""
     """Regular expression of the paths that any web origin may call, without credentials."""
     webhook_form: str = "pulse"

@@ -24,6 +24,8 @@ class StrictSerializer(serializers.Serializer[Any]):
     """
 
     unknown: ClassVar[str] = "refuse"
+    whole: ClassVar[bool] = False
+    """Whether a PATCH needs the required members too, and is documented so."""
     read_only_names: ClassVar[frozenset[str]] = frozenset()
 
     def to_internal_value(self, data: Any) -> Any:

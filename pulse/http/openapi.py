@@ -6,7 +6,7 @@ import json
 import re
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import View
@@ -56,6 +56,16 @@ class PulseSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if getattr(self.view, "public", False) else [{"key": []}]
 
+    def _get_request_for_media_type(
+        self, serializer: Any, direction: Literal["request", "response"] = "request"
+    ) -> tuple[dict[str, Any], bool]:
+        """A PATCH takes a part of its body, unless the serializer says that it needs the ``whole``."""
+        if self.method == "PATCH" and getattr(serializer, "whole", False):
+            return self.resolve_serializer(serializer(), direction).ref, True
+        describe: Any = super()._get_request_for_media_type
+        described: tuple[dict[str, Any], bool] = describe(serializer, direction)
+        return described
+
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         map_serializer: Any = super()._map_basic_serializer
         schema: dict[str, Any] = map_serializer(serializer, direction)
@@ -83,7 +93,10 @@ def _document_text(product: str) -> str:
     }
     document["servers"] = [{"url": "/"}]
     components = document.setdefault("components", {})
-    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    schemes: dict[str, dict[str, str]] = {"key": {"type": "http", "scheme": "bearer"}}
+    if config.user_tokens:
+        schemes["userToken"] = schemes["key"] | {"description": config.user_tokens}
+    components["securitySchemes"] = schemes
     components.setdefault("schemas", {})["Refusal"] = _error_schema(config)
     # A pattern that also takes a trailing slash is documented without it.
     paths = {name.rstrip("/") or "/": item for name, item in document.get("paths", {}).items()}
