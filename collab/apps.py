@@ -89,5 +89,6 @@ class CollabConfig(products.ProductConfig):
         ),
     )
     key_pair = True
+    user_tokens = operations.TOKEN_HINT
     cors = r"/(api/v1|files|sdk)/.*"
     accent = "collab"

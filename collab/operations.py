@@ -99,7 +99,7 @@ TURN: Operation = {
     "operationId": "getTurnCredentials",
     "tags": ["p2p"],
     "summary": "Short-lived TURN credentials, for a user's token",
-    "security": [{"key": []}],
+    "security": [{"userToken": []}],
     "responses": {
         "200": _json(
             _object(["iceServers"], {"iceServers": {"type": "array", "items": {"type": "object"}}}),
@@ -111,7 +111,7 @@ GET_STATE: Operation = {
     "operationId": "getSharedState",
     "tags": ["p2p"],
     "summary": "The shared document of a room, for a user's token",
-    "security": [{"key": []}],
+    "security": [{"userToken": []}],
     "parameters": [_ROOM],
     "responses": {"200": _json(_object(["state"], {"state": _STATE}), "The merged state")},
 }
@@ -119,7 +119,7 @@ PUT_STATE: Operation = {
     "operationId": "putSharedState",
     "tags": ["p2p"],
     "summary": "Merge a full state into the shared document of a room, for a user's token",
-    "security": [{"key": []}],
+    "security": [{"userToken": []}],
     "parameters": [_ROOM],
     "requestBody": {
         "required": True,

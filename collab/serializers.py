@@ -155,6 +155,8 @@ class ThreadIn(CommentIn):
 
 
 class CommentEditIn(LooseSerializer):
+    whole: ClassVar[bool] = True
+
     body = StrictString(
         max_length=MAX_BODY, multiline=True, allow_blank=True, trim_whitespace=False
     )
@@ -164,6 +166,8 @@ class CommentEditIn(LooseSerializer):
 
 
 class ThreadPatchIn(LooseSerializer):
+    whole: ClassVar[bool] = True
+
     resolved = StrictBoolean()
 
 

@@ -16,7 +16,7 @@ from collab.consumers import changes, lobby, relays
 from collab.consumers.admission import Admission
 from collab.consumers.lobby import Guest
 from collab.dialect import sentence
-from collab.errors import InvalidToken, ThreadNotFound
+from collab.errors import InvalidToken
 from collab.frames import environment_group, room_group, user_group
 from collab.selectors import people, threads
 from pulse.errors import ApiError
@@ -166,9 +166,11 @@ class CollabConsumer(HubConsumer):
             await in_thread(
                 threads.get_thread, admission.environment, message.thread_id, admission.room
             )
-        except (ApiError, DatabaseProblem):
-            self.complain(ThreadNotFound.message, ThreadNotFound.code)
+        except ApiError as error:
+            self.complain(sentence(error), error.code)
             return False
+        except DatabaseProblem:
+            return False  # nobody misses it
         return True
 
     async def _store(self, message: messages.ClientMessage, admission: Admission) -> None:

@@ -239,7 +239,7 @@ def test_an_address_names_nobody_and_a_mention_beside_one_does(backend: Backend)
         for body, named in (
             ("write to ops@Mail1 or a+b@mail2.example", []),
             ("ops@Mail1, I mean @Mail1", ["mail1"]),
-            ("请@Mail2看", ["mail2"]),
+            ("请@Mail2 看", ["mail2"]),
         ):
             tokens = re.findall(r"@(\w+)", body)  # as the published client makes them
             alice.say("thread:create", id=str(uuid.uuid4()), body=body, mentions=tokens)
