@@ -334,9 +334,7 @@ def test_a_flood_loses_cursors_but_is_told_about_what_was_not_stored(backend: Ba
         for _ in range(400):
             alice.say("cursor:move", position=POINTER)
         alice.say("comment:delete", commentId=THREAD)
-        told = {one.get("code") for one in alice.lull() if one["type"] == "error"}
-        assert told <= {"rate_limited", "comment_not_found"}
-        assert told
+        assert alice.hear("error", 10)["code"] in {"rate_limited", "comment_not_found"}
         heard = [one for one in bob.lull() if one["type"] == "cursor:move"]
         assert 1 <= len(heard) < 400
 
