@@ -14,6 +14,10 @@ from rest_framework.fields import empty
 from pulse import strictjson, times
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Control characters, line breaks of every kind, and what turns the direction of the text after it."""
+_UNSEEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*")
+"""Spaces and characters that only join, split or order others: a text of these alone is blank."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -63,16 +67,15 @@ class StrictString(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        if not strictjson.storable(data) or _CONTROL.search(data):
-            self.fail("control")
-        if not self.multiline and ("\n" in data or "\r" in data):
+        refused = _CONTROL if self.multiline else _NOT_IN_A_LINE
+        if not strictjson.storable(data) or refused.search(data):
             self.fail("control")
         return data.strip() if self.trim_whitespace else data
 
     def run_validation(self, data: Any = empty) -> Any:
         if (
             isinstance(data, str)
-            and not data.strip()
+            and _UNSEEN.fullmatch(data)
             and self.trim_whitespace
             and not self.allow_blank
         ):

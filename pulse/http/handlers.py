@@ -53,10 +53,11 @@ def answer_exception(request: HttpRequest, exception: Exception) -> HttpResponse
         request_id = request_id_of(request)
         log.error("unhandled_exception", request_id=request_id, exc_info=sys.exc_info())
         route = getattr(request.resolver_match, "route", "") or request.path
+        route = route.removeprefix("^").removesuffix(r"\Z")
         incidents.record_incident(
             exception,
             request_id=request_id,
-            path=f"{request.method} /{route.lstrip('^/')}",
+            path=f"{request.method} /{route.lstrip('/')}",
             environment=getattr(request, "environment", None),
         )
     return refuse(request, error)
