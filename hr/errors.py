@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pulse.errors import Conflict, FieldError, Forbidden, InvalidInput, Unprocessable
 
 
@@ -13,6 +15,17 @@ def invalid(field: str, reason: str) -> InvalidInput:
 def unprocessable(reason: str, *fields: str) -> Unprocessable:
     """A 422 whose message is ``reason`` and whose ``fields`` are named."""
     return Unprocessable(reason, fields=[FieldError(field, reason) for field in fields])
+
+
+def check_fixed(current: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """``changes`` without the members of ``current``, which may be sent as they are.
+
+    So what was read can be edited and sent back. Raises Unprocessable where one differs.
+    """
+    for name, value in current.items():
+        if changes.get(name, value) != value:
+            raise unprocessable(f"{name} cannot be changed", name)
+    return {name: value for name, value in changes.items() if name not in current}
 
 
 class ReversedDates(Unprocessable):
@@ -68,6 +81,23 @@ class StaleVersion(Conflict):
     def __init__(self, current: int) -> None:
         reason = f"version does not match; the current version is {current}"
         super().__init__(reason, fields=[FieldError("version", reason)])
+
+
+class Stale(Conflict):
+    """Optimistic locking where a resource has no version: If-Match names another state."""
+
+    code = "stale"
+    message = "If-Match does not name the current ETag"
+
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldError("version", self.message)])
+
+
+class Erased(Conflict):
+    """The person was erased: their row holds ids and counts together, and takes nothing more."""
+
+    code = "erased"
+    message = "This employee was erased."
 
 
 class EntryExists(Conflict):

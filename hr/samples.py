@@ -45,7 +45,7 @@ class _Person:
 
 
 PEOPLE = (
-    _Person(3, "Ada Rota", "Chief executive", "People", "Torino", None),
+    _Person(3, "Alba Ricci", "Chief executive", "People", "Torino", None),
     _Person(4, "Bruno Fabbri", "Head of engineering", "Platform", "Torino", 3),
     _Person(1, "Chiara Conti", "Data engineer", "Platform", "Torino", 4),
     _Person(2, "Niccolò Serra", "Frontend engineer", "Platform", "Milano", 4),

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from hr.addresses import EMAIL, storable
 from hr.models import CustomField, Employee
-from hr.serializers.lists import SyncQuery, page_of, sparse
+from hr.serializers.lists import SERVER_OWNED, SyncQuery, page_of, sparse
 from pulse import strictjson
 from pulse.http.fields import (
     Choice,
@@ -85,7 +85,7 @@ def _objection(key: str, value: Any) -> str:
 
 
 class EmployeeIn(StrictSerializer):
-    read_only_names = frozenset({"id", "status", "created_at", "updated_at", "version"})
+    read_only_names = SERVER_OWNED | {"status", "version"}
 
     email = EmailAddress(max_length=254)
     full_name = StrictString(max_length=200)
@@ -101,7 +101,7 @@ class EmployeeIn(StrictSerializer):
 class EmployeePatch(EmployeeIn):
     """A merge patch: absent keeps, null clears; ``version`` is what the caller has read."""
 
-    read_only_names = frozenset({"id", "status", "created_at", "updated_at"})
+    read_only_names = SERVER_OWNED | {"status"}
 
     email = EmailAddress(max_length=254, required=False)
     full_name = StrictString(max_length=200, required=False)
@@ -170,7 +170,7 @@ class OffboardQuery(StrictSerializer):
 
 
 class CustomFieldIn(StrictSerializer):
-    read_only_names = frozenset({"id", "created_at"})
+    read_only_names = SERVER_OWNED
 
     key = serializers.RegexField(
         r"^[a-z][a-z0-9_]{0,39}\Z",
@@ -190,11 +190,13 @@ class CustomFieldIn(StrictSerializer):
 
 
 class CustomFieldPatch(StrictSerializer):
-    read_only_names = frozenset({"id", "key", "type", "created_at"})
+    read_only_names = SERVER_OWNED
 
+    key = StrictString(max_length=40, required=False, help_text="As it is")
+    type = Choice(choices=CustomField.Type.values, required=False, help_text="As it is")
     name = StrictString(max_length=120, required=False)
     options = serializers.ListField(
-        child=StrictString(max_length=120), min_length=1, max_length=100, required=False
+        child=StrictString(max_length=120), max_length=100, required=False
     )
     required = StrictBoolean(required=False)  # type: ignore[assignment]
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from hr.models import Kudos, StatusLogEntry, WorkloadCheckin
 from hr.serializers.employees import EmployeeOut
-from hr.serializers.lists import SyncQuery, page_of, sparse
+from hr.serializers.lists import SERVER_OWNED, SyncQuery, page_of, sparse
 from pulse.http.fields import (
     Choice,
     InstantField,
@@ -41,7 +41,7 @@ class Lines(serializers.ListField):
 
 
 class StatusLogIn(StrictSerializer):
-    read_only_names = frozenset({"id", "created_at"})
+    read_only_names = SERVER_OWNED
 
     employee_id = StrictString(max_length=60, required=False)
     lines = Lines()
@@ -50,8 +50,10 @@ class StatusLogIn(StrictSerializer):
 
 
 class StatusLogPatch(StrictSerializer):
-    read_only_names = frozenset({"id", "employee_id", "date", "created_at"})
+    read_only_names = SERVER_OWNED
 
+    employee_id = StrictString(max_length=60, required=False, help_text="As it is")
+    date = PlainDateField(required=False, help_text="As it is")
     lines = Lines(required=False)
     topic = Choice(choices=StatusLogEntry.Topic.values, required=False)
 
@@ -89,7 +91,7 @@ class ExpandQuery(StrictSerializer):
 
 
 class KudosIn(StrictSerializer):
-    read_only_names = frozenset({"id", "created_at"})
+    read_only_names = SERVER_OWNED
 
     from_employee_id = StrictString(max_length=60, required=False)
     to_employee_id = StrictString(max_length=60)
@@ -151,7 +153,7 @@ class LeaderboardOut(serializers.Serializer[Any]):
 
 
 class WorkloadIn(StrictSerializer):
-    read_only_names = frozenset({"id", "created_at", "updated_at"})
+    read_only_names = SERVER_OWNED
 
     employee_id = StrictString(max_length=60, required=False)
     level = Choice(choices=WorkloadCheckin.Level.values)

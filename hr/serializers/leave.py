@@ -9,7 +9,7 @@ from rest_framework.fields import Field
 
 from hr.models import AWAY, LeaveEntry
 from hr.serializers.employees import EmployeeOut
-from hr.serializers.lists import SyncQuery, page_of, sparse
+from hr.serializers.lists import SERVER_OWNED, SyncQuery, page_of, sparse
 from hr.workdays import LONGEST_DAYS
 from pulse.http.fields import (
     Choice,
@@ -33,7 +33,7 @@ class Days(StrictNumber):
 
 
 class LeaveIn(StrictSerializer):
-    read_only_names = frozenset({"id", "status", "created_at", "updated_at", "cancelled_at"})
+    read_only_names = SERVER_OWNED | {"status", "cancelled_at"}
 
     employee_id = StrictString(max_length=60, required=False)
     kind = Choice(choices=LeaveEntry.Kind.values)
@@ -180,7 +180,7 @@ class CalendarOut(serializers.Serializer[Any]):
 
 
 class HolidayIn(StrictSerializer):
-    read_only_names = frozenset({"id", "created_at"})
+    read_only_names = SERVER_OWNED
 
     date = PlainDateField()
     name = StrictString(max_length=120)
@@ -206,7 +206,7 @@ class HolidayQuery(StrictSerializer):
 
 
 class FeedIn(StrictSerializer):
-    read_only_names = frozenset({"id", "created_at"})
+    read_only_names = SERVER_OWNED
 
     audience = Choice(choices=["person", "team", "workspace"])
     employee_id = StrictString(max_length=60, required=False)

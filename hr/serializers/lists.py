@@ -11,6 +11,8 @@ from pulse.http.fields import Choice, InstantField, StrictInteger, StrictSeriali
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
+SERVER_OWNED = frozenset({"id", "created_at", "updated_at"})
+"""Members of every resource that a body may hold and that are not read from it."""
 
 
 class ListQuery(StrictSerializer):

@@ -11,6 +11,8 @@ from pulse.http.fields import (
     StrictSerializer,
     StrictString,
 )
+from pulse.webhooks.events import subscription_errors
+from pulse.webhooks.services import TEST_EVENT_TYPE
 
 MAX_URL = 2048
 STATUSES = ("pending", "delivered", "failed", "cancelled", "held")
@@ -70,6 +72,13 @@ class EventQuery(Paging):
     type = StrictString(required=False, max_length=100, help_text="A type or a family: leave.*")
     created_from = InstantField(required=False)
     created_to = InstantField(required=False)
+
+    def validate_type(self, name: str) -> str:
+        """A type that is never sent would find nothing for ever; the refusal has the right name."""
+        problems = [] if name == TEST_EVENT_TYPE else subscription_errors("hr", [name])
+        if problems:
+            raise serializers.ValidationError(problems[0].reason)
+        return name
 
 
 class DeliveryQuery(Paging):

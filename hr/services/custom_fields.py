@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from hr.errors import unprocessable
+from hr.errors import check_fixed, invalid, unprocessable
 from hr.models import CustomField
 from hr.selectors import employees as selectors
 from pulse.errors import Conflict, FieldError, InvalidInput
@@ -40,14 +40,32 @@ def _check(
 ) -> None:
     for key, value in changes.items():
         if key not in declared:
+            if value is None:
+                continue
             raise unprocessable(f"custom_fields.{key} is not declared", f"custom_fields.{key}")
         if value is not None and not _fits(value, declared[key]):
-            kind = declared[key].type
-            raise unprocessable(f"custom_fields.{key} is not a {kind}", f"custom_fields.{key}")
+            raise unprocessable(
+                f"custom_fields.{key} is not {_wanted(declared[key])}", f"custom_fields.{key}"
+            )
     missing = [key for key, field in declared.items() if field.required and key not in values]
     if missing:
         named = [f"custom_fields.{key}" for key in missing]
         raise unprocessable(f"{', '.join(named)} is required", *named)
+
+
+def differing(stored: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The members of ``changes`` that change something: what somebody has may be sent back as it is."""
+    return {key: value for key, value in changes.items() if not _same(stored.get(key), value)}
+
+
+def _same(stored: Any, value: Any) -> bool:
+    """Equal, and not only as Python takes ``true`` for 1."""
+    return bool(stored == value) and isinstance(stored, bool) == isinstance(value, bool)
+
+
+def _wanted(field: CustomField) -> str:
+    is_choice = field.type == CustomField.Type.SELECT
+    return f"one of {', '.join(field.options)}" if is_choice else f"a {field.type}"
 
 
 def _fits(value: Any, field: CustomField) -> bool:
@@ -88,8 +106,14 @@ def declare_field(
 def change_field(
     environment: Environment, *, field_id: str, changes: dict[str, Any]
 ) -> CustomField:
-    """Rename a field, change its options or whether it is required. Raises NotFound."""
+    """Rename a field, change its options or whether it is required.
+
+    Raises NotFound, InvalidInput without options, Unprocessable for another key or type.
+    """
     field = selectors.get_custom_field(environment, field_id)
+    changes = check_fixed({"key": field.key, "type": field.type}, changes)
+    if field.type == CustomField.Type.SELECT and not changes.get("options", field.options):
+        raise invalid("options", "is required for a select")
     for name, value in changes.items():
         setattr(field, name, value)
     field.save(update_fields=list(changes))

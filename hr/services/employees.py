@@ -12,6 +12,7 @@ from hr import events, shapes
 from hr.addresses import normal_email
 from hr.errors import (
     EmailTaken,
+    Erased,
     FormerEmployee,
     ReversedDates,
     StaleVersion,
@@ -94,13 +95,15 @@ def update_employee(
 
     A patch that changes nothing keeps the version and announces nothing. The hierarchy is locked
     before the person whenever the manager may change, so two patches cannot close a loop together.
-    Raises NotFound, StaleVersion, EmailTaken, UnknownEmployee, FormerEmployee, ReversedDates,
-    Unprocessable.
+    Raises NotFound, Erased, StaleVersion, EmailTaken, UnknownEmployee, FormerEmployee,
+    ReversedDates, Unprocessable.
     """
     today = today_of(environment.organization, now)
     if changes.get("manager_id") is not None:
         selectors.lock_hierarchy(environment)
     employee = selectors.lock_employee(environment, employee_id)
+    if employee.erased_at is not None:
+        raise Erased
     expected.check(employee.version)
     before = _shape(employee, today)
     was_former = employee.status_on(today) == Employee.Status.FORMER
@@ -191,10 +194,9 @@ def _apply(
         current = employee.manager.public_id if employee.manager else None
         if changes["manager_id"] != current:
             employee.manager = _manager(environment, changes["manager_id"], today, of=employee)
-    if "custom_fields" in changes:
-        employee.custom_fields = custom_fields.merged(
-            environment, employee.custom_fields, changes["custom_fields"]
-        )
+    stored = employee.custom_fields
+    if values := custom_fields.differing(stored, changes.get("custom_fields", {})):
+        employee.custom_fields = custom_fields.merged(environment, stored, values)
 
 
 def _private_change(employee: Employee, changes: dict[str, Any]) -> bool:

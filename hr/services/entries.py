@@ -13,6 +13,7 @@ from hr.errors import (
     FormerEmployee,
     UnknownEmployee,
     WeekIsOver,
+    check_fixed,
     unprocessable,
 )
 from hr.models import Employee, Kudos, StatusLogEntry, WorkloadCheckin
@@ -79,6 +80,8 @@ def correct_status_log(
     entry = selectors.lock_status_log_entry(environment, entry_id)
     if entry.date != today_of(environment.organization, now):
         raise unprocessable("an entry can be corrected on its own day only", "date")
+    fixed = {"employee_id": entry.employee.public_id, "date": entry.date}
+    changes = check_fixed(fixed, changes)
     for name, value in changes.items():
         setattr(entry, name, value)
     entry.updated_at = now

@@ -56,7 +56,7 @@ def mint_key(
         product="hr",
         prefix="pk_live_" if environment.live else "pk_test_",
         name=name,
-        scopes=scopes,
+        scopes=list(dict.fromkeys(scopes)),
         actor=employee_id or "",
         restricted=restricted,
         expires_at=expires_at,

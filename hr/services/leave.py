@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from hr import events, shapes
-from hr.errors import LeaveOverlaps, ReversedDates, UnknownEmployee, unprocessable
+from hr.errors import Erased, LeaveOverlaps, ReversedDates, UnknownEmployee, unprocessable
 from hr.models import Employee, LeaveEntry
 from hr.selectors import employees as people
 from hr.selectors import leave as selectors
@@ -65,11 +65,14 @@ def log_leave(
     """Log days off; they are approved from the start, and no balance stops them.
 
     The person's row is locked before the overlap is looked for, so two entries arriving together
-    cannot both take a day. Raises UnknownEmployee, ReversedDates, Unprocessable, LeaveOverlaps.
+    cannot both take a day. Raises UnknownEmployee, Erased, ReversedDates, Unprocessable,
+    LeaveOverlaps.
     """
     employee = people.lock_employee_if_known(environment, employee_id)
     if employee is None:
         raise UnknownEmployee("employee_id")
+    if employee.erased_at is not None:
+        raise Erased
     outlook = _outlook(environment, employee, draft)
     if outlook.overlaps is not None:
         raise LeaveOverlaps(outlook.overlaps)

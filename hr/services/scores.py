@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from hr.errors import Erased, unprocessable
 from hr.models import ScoreInput
 from hr.selectors import employees as people
 from hr.selectors import scores as selectors
@@ -20,9 +21,15 @@ def put_score_inputs(
 ) -> ScoreInput:
     """Replace what is known of a person from today on; earlier days keep what was known then.
 
-    A measure that ``values`` leaves out is unknown from today on. Raises NotFound.
+    A measure that ``values`` leaves out is unknown from today on.
+    Raises NotFound, Erased, Unprocessable.
     """
     employee = people.lock_employee(environment, employee_id)
+    if employee.erased_at is not None:
+        raise Erased
+    tracked, billable = values.get("tracked_hours"), values.get("billable_hours")
+    if tracked is not None and billable is not None and billable > tracked:
+        raise unprocessable("billable_hours exceed tracked_hours", "billable_hours")
     today = today_of(environment.organization, now)
     measures = {name: values.get(name) for name in selectors.MEASURES}
     row, _ = ScoreInput.objects.within(environment).update_or_create(

@@ -11,14 +11,15 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from hr import representation
-from hr.errors import NotYourself, invalid
+from hr.errors import NotYourself, Stale, invalid
 from hr.selectors import counts
 from hr.shapes import Row
 from pulse import pagination
 from pulse.db import disjoint
 from pulse.http.answers import answer
+from pulse.http.fields import StrictSerializer
 from pulse.http.requests import ApiRequest
-from pulse.http.views import ApiView
+from pulse.http.views import ApiView, Input
 from pulse.times import today
 
 READ = frozenset({"GET", "HEAD"})
@@ -34,6 +35,7 @@ class HrView(ApiView):
 
     product = "hr"
     open_to_restricted: ClassVar[frozenset[str]] = frozenset()
+    query_is_read = False
 
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         super().initial(request, *args, **kwargs)
@@ -41,6 +43,33 @@ class HrView(ApiView):
             return
         if request.credential.restricted:
             raise NotYourself
+
+    def query(
+        self, serializer: type[Input], context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        self.query_is_read = True
+        return super().query(serializer, context)
+
+    def parse(self, serializer: type[Input], **options: Any) -> dict[str, Any]:
+        """The body; whoever has not read the query by then takes no parameter."""
+        if not self.query_is_read:
+            self.no_query()
+        return super().parse(serializer, **options)
+
+    def no_query(self) -> None:
+        """Refuse every query parameter: one that does nothing would pass unnoticed."""
+        self.query(StrictSerializer)
+
+    def nothing_sent(self) -> None:
+        """Refuse query parameters and members of a body, where an operation takes neither."""
+        self.parse(StrictSerializer, optional=True)
+
+    def expect(self, shape: dict[str, Any]) -> None:
+        """Refuse an If-Match that does not name the ETag of ``shape``. Raises Stale."""
+        header = self.request.headers.get("If-Match", "").strip()
+        named = {one.strip().removeprefix("W/") for one in header.split(",")}
+        if header not in ("", "*") and self.show(shape)["ETag"] not in named:
+            raise Stale
 
     @property
     def today(self) -> date:

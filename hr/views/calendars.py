@@ -103,6 +103,8 @@ class HolidayView(HrView):
     @extend_schema(request=None, responses={204: None})
     @audited("holiday.removed")
     def delete(self, request: ApiRequest, holiday_id: str) -> HttpResponse:
+        selectors.get_holiday(request.environment, holiday_id)
+        self.nothing_sent()
         services.remove_holiday(request.environment, holiday_id=holiday_id)
         return nothing()
 
@@ -148,6 +150,7 @@ class FeedView(HrView):
     def delete(self, request: ApiRequest, feed_id: str) -> HttpResponse:
         feed = selectors.get_feed(request.environment, feed_id)
         self.confine(feed.employee.public_id if feed.employee else None)
+        self.nothing_sent()
         services.revoke_feed(request.environment, feed_id=feed_id, now=request.now)
         return nothing()
 

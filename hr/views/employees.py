@@ -96,6 +96,7 @@ class EmployeeView(HrView):
     def delete(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         selectors.get_employee(request.environment, employee_id)
         query = self.query(forms.OffboardQuery)
+        self.nothing_sent()
         employee = services.offboard_employee(
             request.environment,
             employee_id=employee_id,

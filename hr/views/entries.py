@@ -68,11 +68,10 @@ class StatusLogView(HrView):
     def patch(self, request: ApiRequest, entry_id: str) -> HttpResponse:
         entry = selectors.get_status_log_entry(request.environment, entry_id)
         self.confine(entry.employee.public_id)
+        changes = self.parse(forms.StatusLogPatch, partial=True)
+        self.expect(shapes.status_log_entry(shapes.columns(entry, shapes.STATUS_LOG)))
         entry = services.correct_status_log(
-            request.environment,
-            entry_id=entry_id,
-            changes=self.parse(forms.StatusLogPatch, partial=True),
-            now=request.now,
+            request.environment, entry_id=entry_id, changes=changes, now=request.now
         )
         return answer(shapes.status_log_entry(shapes.columns(entry, shapes.STATUS_LOG)))
 

@@ -33,6 +33,7 @@ class MeView(HrView):
 
     @extend_schema(responses=forms.MeOut)
     def get(self, request: ApiRequest) -> HttpResponse:
+        self.no_query()
         credential, environment = request.credential, request.environment
         organization = environment.organization
         return answer(
@@ -76,8 +77,7 @@ class ApiKeysView(HrView):
         row, token = services.mint_key(
             request.environment, **values, held=request.credential.scopes, now=request.now
         )
-        shape = {**_shape(row, request.now), "key": token}
-        return answer(shape, 201, headers=NO_STORE | {"Location": f"/v1/api-keys/{row.public_id}"})
+        return _minted(row, token, request.now)
 
 
 class ApiKeyView(HrView):
@@ -87,14 +87,16 @@ class ApiKeyView(HrView):
 
     @extend_schema(responses=forms.ApiKeyOut)
     def get(self, request: ApiRequest, key_id: str) -> HttpResponse:
-        return answer(_shape(kernel.get_key(request.environment, ["hr"], key_id), request.now))
+        key = kernel.get_key(request.environment, ["hr"], key_id)
+        self.no_query()
+        return answer(_shape(key, request.now))
 
     @extend_schema(request=None, responses={204: None})
     @audited("api_key.revoked")
     def delete(self, request: ApiRequest, key_id: str) -> HttpResponse:
-        kernel_services.revoke_key(
-            kernel.get_key(request.environment, ["hr"], key_id), now=request.now
-        )
+        key = kernel.get_key(request.environment, ["hr"], key_id)
+        self.nothing_sent()
+        kernel_services.revoke_key(key, now=request.now)
         return nothing()
 
 
@@ -108,13 +110,18 @@ class ApiKeyRotationView(HrView):
     @audited("api_key.rotated")
     def post(self, request: ApiRequest, key_id: str) -> HttpResponse:
         key = kernel.get_key(request.environment, ["hr"], key_id)
-        hours = self.parse(forms.RotateIn).get("overlap_hours", 0)
+        hours = self.parse(forms.RotateIn, optional=True).get("overlap_hours", 0)
         if key.revoked_at is not None:
             raise Conflict("This key is revoked.")
         row, token = kernel_services.rotate_key(
             key, overlap=timedelta(hours=hours), now=request.now
         )
-        return answer({**_shape(row, request.now), "key": token}, 201, headers=NO_STORE)
+        return _minted(row, token, request.now)
+
+
+def _minted(row: ApiKey, token: str, now: datetime) -> HttpResponse:
+    headers = NO_STORE | {"Location": f"/v1/api-keys/{row.public_id}"}
+    return answer({**_shape(row, now), "key": token}, 201, headers=headers)
 
 
 def _shape(row: ApiKey, now: datetime) -> dict[str, Any]:

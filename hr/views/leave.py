@@ -78,6 +78,8 @@ class LeaveView(HrView):
     def delete(self, request: ApiRequest, leave_id: str) -> HttpResponse:
         entry = selectors.get_leave(request.environment, leave_id)
         self.confine(entry.employee.public_id)
+        self.nothing_sent()
+        self.expect(shapes.leave(shapes.columns(entry, shapes.LEAVE)))
         services.cancel_leave(request.environment, leave_id=leave_id, now=request.now)
         return nothing()
 

@@ -171,7 +171,9 @@ class ExportView(HrView):
 
     @extend_schema(responses=forms.ExportOut)
     def get(self, request: ApiRequest, export_id: str) -> HttpResponse:
-        return answer(_export(exports.get_export(request.environment, "hr", export_id)))
+        row = exports.get_export(request.environment, "hr", export_id)
+        self.no_query()
+        return answer(_export(row))
 
 
 def _export(row: Export) -> dict[str, Any]:
@@ -231,6 +233,7 @@ class TestSeedView(TestDataView):
     @audited("test.seeded")
     def post(self, request: ApiRequest) -> HttpResponse:
         self.refuse_live()
+        self.nothing_sent()
         samples.seed(request.environment, now=request.now)
         return answer({"employees": people.employees(request.environment).count()})
 
@@ -242,6 +245,7 @@ class TestResetView(TestDataView):
     @audited("test.reset")
     def post(self, request: ApiRequest) -> HttpResponse:
         self.refuse_live()
+        self.nothing_sent()
         return answer({"employees": samples.reset(request.environment)})
 
 
@@ -254,6 +258,7 @@ class SubjectExportView(HrView):
     @audited("employee.exported")
     def post(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         employee = people.get_employee(request.environment, employee_id)
+        self.nothing_sent()
         copy = erasure.subject_copy(request.environment, employee, today=self.today)
         return answer(copy, headers={"Cache-Control": "no-store"})
 
@@ -266,6 +271,8 @@ class SubjectErasureView(HrView):
     @extend_schema(request=None, responses=forms.ErasedOut)
     @audited("employee.erased")
     def post(self, request: ApiRequest, employee_id: str) -> HttpResponse:
+        people.get_employee(request.environment, employee_id)
+        self.nothing_sent()
         employee = erasure.erase_employee(
             request.environment, employee_id=employee_id, now=request.now
         )

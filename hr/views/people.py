@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from hr import shapes
+from hr.models import CustomField
 from hr.selectors import employees as selectors
 from hr.selectors import org_chart as charts
 from hr.serializers import employees as forms
@@ -69,7 +70,7 @@ class CustomFieldsView(HrView):
             request.environment, values=self.parse(forms.CustomFieldIn), now=request.now
         )
         return answer(
-            shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)),
+            _field(field),
             201,
             headers={"Location": f"/v1/custom-fields/{field.public_id}"},
         )
@@ -88,25 +89,31 @@ class CustomFieldView(HrView):
     @extend_schema(responses=forms.CustomFieldOut)
     def get(self, request: ApiRequest, field_id: str) -> HttpResponse:
         field = selectors.get_custom_field(request.environment, field_id)
-        return self.show(shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)))
+        self.no_query()
+        return self.show(_field(field))
 
     @extend_schema(request=forms.CustomFieldPatch, responses=forms.CustomFieldOut)
     @idempotent
     @audited("custom_field.changed")
     def patch(self, request: ApiRequest, field_id: str) -> HttpResponse:
-        selectors.get_custom_field(request.environment, field_id)
-        field = services.change_field(
-            request.environment,
-            field_id=field_id,
-            changes=self.parse(forms.CustomFieldPatch, partial=True),
-        )
-        return answer(shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD)))
+        field = selectors.get_custom_field(request.environment, field_id)
+        changes = self.parse(forms.CustomFieldPatch, partial=True)
+        self.expect(_field(field))
+        field = services.change_field(request.environment, field_id=field_id, changes=changes)
+        return answer(_field(field))
 
     @extend_schema(request=None, responses={204: None})
     @audited("custom_field.retracted")
     def delete(self, request: ApiRequest, field_id: str) -> HttpResponse:
+        field = selectors.get_custom_field(request.environment, field_id)
+        self.nothing_sent()
+        self.expect(_field(field))
         services.retract_field(request.environment, field_id=field_id)
         return nothing()
+
+
+def _field(field: CustomField) -> dict[str, Any]:
+    return shapes.custom_field(shapes.columns(field, shapes.CUSTOM_FIELD))
 
 
 def _node(node: charts.Node) -> dict[str, Any]:

@@ -17,4 +17,5 @@ class DocumentView(HrView):
 
     @extend_schema(responses={200: {"type": "object"}})
     def get(self, request: ApiRequest) -> HttpResponse:
+        self.no_query()
         return self.show(document_of("hr"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -14,6 +14,7 @@ from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from pulse.webhooks import replays, selectors, services, shapes
+from pulse.webhooks.models import Endpoint, Event
 
 SCOPES = {
     "GET": "read:webhooks",
@@ -25,6 +26,14 @@ SCOPES = {
 
 class WebhookView(HrView):
     required_scope: ClassVar[str | dict[str, str]] = SCOPES
+
+    def endpoint(self, endpoint_id: str) -> Endpoint:
+        """The endpoint of the path, looked up before what was sent is judged."""
+        return selectors.get_endpoint(self.request.environment, self.product, endpoint_id)
+
+    def event(self, row: Event) -> dict[str, Any]:
+        """An event as it was sent; ``livemode`` outlasts the body, which an erasure empties."""
+        return {**shapes.event(row), "livemode": self.request.environment.live}
 
 
 class WebhookEndpointsView(WebhookView):
@@ -48,7 +57,11 @@ class WebhookEndpointsView(WebhookView):
             description=sent.get("description", ""),
             now=request.now,
         )
-        return answer(shapes.endpoint(row) | {"secret": secret}, status=201)
+        return answer(
+            shapes.endpoint(row) | {"secret": secret},
+            201,
+            headers={"Location": f"/v1/webhook-endpoints/{row.public_id}"},
+        )
 
 
 class WebhookEndpointView(WebhookView):
@@ -56,13 +69,15 @@ class WebhookEndpointView(WebhookView):
 
     @extend_schema(responses=forms.EndpointOut)
     def get(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
-        row = selectors.get_endpoint(request.environment, self.product, endpoint_id)
+        row = self.endpoint(endpoint_id)
+        self.no_query()
         return answer(shapes.endpoint(row))
 
     @extend_schema(request=forms.EndpointPatch, responses=forms.EndpointOut)
     @idempotent
     @audited("webhook_endpoint.updated")
     def patch(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        self.endpoint(endpoint_id)
         sent = self.parse(forms.EndpointPatch, partial=True)
         row = services.update_endpoint(
             request.environment,
@@ -79,6 +94,8 @@ class WebhookEndpointView(WebhookView):
     @extend_schema(responses={204: None})
     @audited("webhook_endpoint.deleted")
     def delete(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        self.endpoint(endpoint_id)
+        self.nothing_sent()
         services.delete_endpoint(
             request.environment, product=self.product, public_id=endpoint_id, now=request.now
         )
@@ -91,6 +108,7 @@ class WebhookEndpointTestView(WebhookView):
     @extend_schema(request=forms.EndpointTestIn, responses={202: forms.DeliveryOut})
     @idempotent
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        self.endpoint(endpoint_id)
         sent = self.parse(forms.EndpointTestIn, optional=True)
         row = services.send_test_event(
             request.environment,
@@ -109,6 +127,8 @@ class WebhookEndpointSecretView(WebhookView):
     @idempotent
     @audited("webhook_endpoint.rotated")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        self.endpoint(endpoint_id)
+        self.nothing_sent()
         row, secret = services.rotate_secret(
             request.environment, product=self.product, public_id=endpoint_id, now=request.now
         )
@@ -122,7 +142,8 @@ class WebhookEndpointRecoverView(WebhookView):
     @idempotent
     @audited("webhook_endpoint.recovered")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
-        sent = self.parse(forms.RecoverIn)
+        self.endpoint(endpoint_id)
+        sent = self.parse(forms.RecoverIn, optional=True)
         count = replays.recover_endpoint(
             request.environment,
             product=self.product,
@@ -140,6 +161,7 @@ class WebhookEndpointReplayView(WebhookView):
     @idempotent
     @audited("webhook_endpoint.replayed")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
+        self.endpoint(endpoint_id)
         sent = self.parse(forms.ReplayMatchingIn, optional=True)
         count = replays.replay_matching(
             request.environment,
@@ -161,7 +183,7 @@ class EventsView(WebhookView):
         query = self.query(forms.EventQuery)
         wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
         rows = selectors.list_events(request.environment, self.product, **wanted)
-        return self.listed_rows(rows, query=query, shape=shapes.event)
+        return self.listed_rows(rows, query=query, shape=self.event)
 
 
 class EventView(WebhookView):
@@ -172,7 +194,8 @@ class EventView(WebhookView):
     @extend_schema(responses=forms.EventOut)
     def get(self, request: ApiRequest, event_id: str) -> HttpResponse:
         row = selectors.get_event(request.environment, self.product, event_id)
-        return answer(shapes.event(row))
+        self.no_query()
+        return answer(self.event(row))
 
 
 class EventReplayView(WebhookView):
@@ -184,6 +207,7 @@ class EventReplayView(WebhookView):
     @idempotent
     @audited("event.replayed")
     def post(self, request: ApiRequest, event_id: str) -> HttpResponse:
+        selectors.get_event(request.environment, self.product, event_id)
         sent = self.parse(forms.EventReplayIn, optional=True)
         made = replays.replay_event(
             request.environment,
@@ -212,6 +236,7 @@ class WebhookDeliveryView(WebhookView):
     @extend_schema(responses=forms.DeliveryDetailOut)
     def get(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
         row = selectors.get_delivery(request.environment, self.product, delivery_id)
+        self.no_query()
         return answer(shapes.delivery_with_tries(row))
 
 
@@ -222,6 +247,8 @@ class WebhookDeliveryReplayView(WebhookView):
     @idempotent
     @audited("webhook_delivery.replayed")
     def post(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
+        selectors.get_delivery(request.environment, self.product, delivery_id)
+        self.nothing_sent()
         row = replays.replay_delivery(
             request.environment, product=self.product, public_id=delivery_id, now=request.now
         )
