@@ -253,7 +253,7 @@ def test_the_option_of_another_question_is_refused(environment, client):
     assert (response.status_code, response.json()["error"]) == (400, "refused")
 
 
-@pytest.mark.parametrize("value", [10**16, 10**400, -(10**400), 1e300, "1e400", "9" * 400])
+@pytest.mark.parametrize("value", [10**16, -(10**16), 1e300, "1e400", "9" * 400])
 def test_a_number_that_nobody_can_calculate_with_is_no_answer(environment, client, value):
     screening = make_started(environment, now=NOW.replace(year=2100))
     response = client.put(
