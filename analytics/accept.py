@@ -205,7 +205,7 @@ def _tracked(cursor: Any, work: _Work, position: int) -> bytes:
         if earlier is not None and earlier not in work.known:
             number, event = work.ids[earlier], work.flat[earlier][2]
         else:
-            number, event = _stored(cursor, submission, event, number)
+            number, event = _stored(cursor, submission, event)
     keys = public_ids.keys_of(submission.environment.public_id)
     return shapes.tracked(
         shapes.event_out(
@@ -219,11 +219,9 @@ def _tracked(cursor: Any, work: _Work, position: int) -> bytes:
     )
 
 
-def _stored(
-    cursor: Any, submission: Submission, event: Accepted, number: int
-) -> tuple[int, Accepted]:
-    """The event that an insert id named first; where it was erased since, the one that came now."""
+def _stored(cursor: Any, submission: Submission, event: Accepted) -> tuple[int, Accepted]:
+    """The event that an insert id named first: whatever deletes an event frees its insert id."""
     first = insert_ids.first_event(
         cursor, connection.vendor, submission.environment.pk, event.insert_id or ""
     )
-    return (first[0], Accepted(*first[1:], event.insert_id)) if first else (number, event)
+    return first[0], Accepted(*first[1:], event.insert_id)

@@ -14,6 +14,7 @@ CODES = {
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     409: "CONFLICT",
+    410: "NOT_FOUND",
     413: "PAYLOAD_TOO_LARGE",
     415: "UNSUPPORTED_MEDIA_TYPE",
     429: "RATE_LIMITED",
@@ -43,7 +44,7 @@ class AnalyticsDialect:
 
     def render(self, error: ApiError, request_id: str) -> Refusal:
         inner: dict[str, Any] = {
-            "code": CODES.get(error.status, "INTERNAL_ERROR"),
+            "code": _code(error.status),
             "message": error.message,
         }
         details = dict(error.details)
@@ -53,3 +54,8 @@ class AnalyticsDialect:
             inner["details"] = details
         body = {"success": False, "error": inner}
         return Refusal(error.status, common_headers(error), fastjson.dumps(body))
+
+
+def _code(status: int) -> str:
+    """The contract's list of codes is closed: what it does not name is the caller's fault or ours."""
+    return CODES.get(status) or ("BAD_REQUEST" if status < 500 else "INTERNAL_ERROR")

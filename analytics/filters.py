@@ -111,12 +111,14 @@ def integer(
     if value is None:
         return default
     digits = value.removeprefix("-")
-    number = int(value) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    number: float | None = None
+    if digits.isascii() and digits.isdigit():
+        number = int(value) if len(digits) < 19 else float(value)  # beyond what int converts
     if clamp and number is not None and number > high:
         return high
     if number is None or not low <= number <= high:
         refuse(name, f"{name} must be an integer from {low} to {high}", "out_of_range")
-    return number
+    return int(number)
 
 
 def limit(parameters: Parameters, default: int, high: int = MAX_LIMIT) -> int:

@@ -96,9 +96,9 @@ def _checked(key: str) -> str:
 
 
 def _fingerprint(request: Request, body: bytes) -> str:
-    """Method, path with query, and the SHA-256 of the raw body."""
+    """Method, path with query (a slash at its end aside), and the SHA-256 of the raw body."""
     query = request.scope["query_string"].decode("latin-1")
     digest = hashlib.sha256(body).hexdigest()
     return hashlib.sha256(
-        f"{request.method}\n{request.path}?{query}\n{digest}".encode()
+        f"{request.method}\n{request.path.rstrip('/')}?{query}\n{digest}".encode()
     ).hexdigest()

@@ -206,7 +206,9 @@ def _step(step: Any, number: int, window: Filters) -> Filters:
     name = step.get("name")
     if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME or not storable(name):
         refuse(f"{where}.name", f"{where}.name must be the name of an event", "required")
-    properties = step.get("properties") or {}
+    properties = step.get("properties")
+    if properties is None:
+        properties = {}
     if not isinstance(properties, dict) or len(properties) > filters.MAX_PROPERTIES:
         message = f"{where}.properties must be an object of at most {filters.MAX_PROPERTIES} values"
         refuse(f"{where}.properties", message, "type")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
@@ -19,7 +20,7 @@ from analytics.selectors import upkeep
 from analytics.selectors.upkeep import Doomed
 from analytics.statements import events, insert_ids
 from pulse.audit import services as audit
-from pulse.erasure.services import note_erasure
+from pulse.erasure.services import erase_answers_with, note_erasure
 from pulse.queue import kick
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
@@ -75,6 +76,7 @@ def _erase_batch(known: Erasure, now: datetime) -> None:
         return
     erasure.state, erasure.user_id, erasure.finished_at = Erasure.State.DONE, "", now
     erasure.save(update_fields=["state", "user_id", "finished_at"])
+    erase_answers_with(known.environment, _naming(known.user_id), product="analytics")
     note_erasure(known.environment, _ledger_ref(known.user_id), now=now)
     data = shapes.erasure(erasure)
     publish(known.environment, ErasureFinished(data=data, subject_ref=erasure.public_id))
@@ -83,6 +85,11 @@ def _erase_batch(known: Erasure, now: datetime) -> None:
 def _ledger_ref(user_id: str) -> str:
     """How the ledger knows a user of this product: other products may have people of the same id."""
     return f"analytics {user_id}"
+
+
+def _naming(user_id: str) -> bytes:
+    """What stands in the answer of POST /events to an event of the user."""
+    return b'"userId":' + msgspec.json.encode(user_id)
 
 
 def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
@@ -96,10 +103,12 @@ def forget(environment: Environment, wanted: Callable[[str], bool], now: datetim
 
 
 def _delete(doomed: Sequence[Doomed]) -> None:
-    """Delete events and take them out of the roll-up, in the caller's transaction."""
+    """Delete events with their insert ids and take them out of the roll-up, in the caller's transaction."""
     totals = buckets.totals(((row[2], row[3], row[4]) for row in doomed), sign=-1)
+    keys = [(row[0], row[1]) for row in doomed]
     with connection.cursor() as cursor:
-        events.delete_events(cursor, connection.vendor, [(row[0], row[1]) for row in doomed])
+        insert_ids.forget_events(cursor, connection.vendor, keys)
+        events.delete_events(cursor, connection.vendor, keys)
         events.add_to_rollup(cursor, connection.vendor, totals)
 
 
@@ -153,6 +162,7 @@ def _drop_months(cutoffs: dict[int, int]) -> None:
             continue
         if all(cutoffs.get(pk, 0) >= high_ms for pk in upkeep.environments_in(low_ms, high_ms)):
             with transaction.atomic(), connection.cursor() as cursor:
+                insert_ids.forget_month(cursor, low_ms, high_ms)
                 events.drop_partition(cursor, table)
 
 

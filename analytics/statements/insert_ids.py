@@ -51,7 +51,7 @@ def remember(
 
 def first_event(
     cursor: Any, vendor: str, environment_id: int, insert_id: str
-) -> tuple[int, str, str, str | None, str | None, int] | None:
+) -> tuple[int, str, str, str | None, str | None, int]:
     """(id, name, properties, user, session, timestamp) of the event that ``insert_id`` names."""
     mark = "%s" if vendor == "postgresql" else "?"
     cursor.execute(
@@ -61,8 +61,38 @@ def first_event(
         f" WHERE named.environment_id = {mark} AND named.insert_id = {mark}",
         (environment_id, insert_id),
     )
-    row: tuple[int, str, str, str | None, str | None, int] | None = cursor.fetchone()
+    row: tuple[int, str, str, str | None, str | None, int] = cursor.fetchone()
     return row
+
+
+def forget_events(cursor: Any, vendor: str, keys: Sequence[tuple[int, int]]) -> None:
+    """Free the insert ids of events about to be deleted, given by (id, receipt).
+
+    Rows are locked in the order in which writers claim them, so that the two cannot deadlock.
+    """
+    numbers, receipts = [key[0] for key in keys], list({key[1] for key in keys})
+    if vendor == "postgresql":
+        cursor.execute(
+            "DELETE FROM analytics_insertid WHERE (environment_id, insert_id) IN ("
+            " SELECT environment_id, insert_id FROM analytics_insertid"
+            " WHERE received_ms = ANY(%s) AND event_id = ANY(%s)"
+            " ORDER BY environment_id, insert_id FOR UPDATE)",
+            (receipts, numbers),
+        )
+    else:
+        cursor.execute(
+            "DELETE FROM analytics_insertid WHERE received_ms IN (SELECT value FROM json_each(?))"
+            " AND event_id IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(receipts).decode(), msgspec.json.encode(numbers).decode()),
+        )
+
+
+def forget_month(cursor: Any, low_ms: int, high_ms: int) -> None:
+    """Free the insert ids of all events received in [low, high), which are about to be dropped."""
+    cursor.execute(
+        "DELETE FROM analytics_insertid WHERE received_ms >= %s AND received_ms < %s",
+        (low_ms, high_ms),
+    )
 
 
 def delete_insert_ids(

@@ -12,6 +12,7 @@ from analytics.selectors import upkeep
 from analytics.views.envelope import AnalyticsView
 from pulse.errors import FieldError, InvalidInput, NotFound
 from pulse.http.fields import StrictInteger, StrictSerializer
+from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 
 MAX_DAYS = 3650
@@ -70,6 +71,7 @@ class SettingsView(AnalyticsView):
     @extend_schema(
         summary="Change settings", request=SettingsIn, responses=enveloped(schema_of("Settings"))
     )
+    @idempotent
     def patch(self, request: ApiRequest) -> HttpResponse:
         changed = services.set_retention(
             request.environment,

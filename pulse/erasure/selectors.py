@@ -25,8 +25,10 @@ def events_with(environment: Environment, text: str) -> QuerySet[Event]:
     return Event.objects.within(environment).filter(body__contains=text)
 
 
-def answers_of(environment: Environment) -> QuerySet[StoredAnswer]:
-    return StoredAnswer.objects.within(environment).exclude(body=None)
+def answers_of(environment: Environment, product: str = "") -> QuerySet[StoredAnswer]:
+    """Stored answers of one product, or of all."""
+    rows = StoredAnswer.objects.within(environment).exclude(body=None)
+    return rows.filter(product=product) if product else rows
 
 
 def mails_to(

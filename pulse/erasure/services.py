@@ -46,7 +46,7 @@ def erase_subject(
     """
     counts = {
         "events": _erase_events(environment, selectors.events_about(environment, subject_ref), now),
-        "answers": _erase_answers(environment, subject_ref),
+        "answers": erase_answers_with(environment, subject_ref.encode()),
         "mails": _erase_mails(environment, subject_ref, addresses or []),
     }
     return note_erasure(environment, subject_ref, now=now, counts=counts)
@@ -92,13 +92,16 @@ def _erase_events(environment: Environment, events: QuerySet[Event], now: dateti
     return events.update(body="", subject_ref="")
 
 
-def _erase_answers(environment: Environment, subject_ref: str) -> int:
-    """Answers are encrypted, so each is opened and read; they live for a day only."""
-    wanted = subject_ref.encode()
+@transaction.atomic
+def erase_answers_with(environment: Environment, text: bytes, *, product: str = "") -> int:
+    """Remove stored answers that hold ``text``, of one product or of all; how many.
+
+    Answers are encrypted, so each is opened and read; they live for a day only.
+    """
     found = [
         row.pk
-        for row in selectors.answers_of(environment).iterator(chunk_size=500)
-        if _mentions(row, wanted)
+        for row in selectors.answers_of(environment, product).iterator(chunk_size=500)
+        if _mentions(row, text)
     ]
     StoredAnswer.objects.within(environment).filter(pk__in=found).delete()
     return len(found)

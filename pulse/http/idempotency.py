@@ -64,10 +64,11 @@ def idempotent(method: Method) -> Method:
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """Method, path with query, and the SHA-256 of the body."""
+    """Method, path with query (a slash at its end aside), and the SHA-256 of the body."""
     body = hashlib.sha256(_content(request)).hexdigest()
+    query = request.META["QUERY_STRING"]
     return hashlib.sha256(
-        f"{request.method}\n{request.get_full_path()}\n{body}".encode()
+        f"{request.method}\n{request.path.rstrip('/')}?{query}\n{body}".encode()
     ).hexdigest()
 
 

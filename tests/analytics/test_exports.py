@@ -5,6 +5,7 @@ import json
 import pytest
 
 from pulse.exports import services
+from pulse.exports.models import Export
 from tests.analytics.support import BASE, refusal, track
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +61,16 @@ def test_a_wrong_export_is_refused(api, query, field):
     found = refusal(api("analytics").post(f"{BASE}/exports?{query}", body=b""))
 
     assert (found["status"], found["details"]["field"]) == (400, field)
+
+
+def test_the_file_of_an_expired_export_is_gone(api):
+    client = api("analytics")
+    job, _ = export(client, "")
+    Export.unscoped.update(state=Export.State.EXPIRED)
+
+    found = refusal(client.get(job["downloadUrl"], validate=False))
+
+    assert (found["status"], found["code"]) == (410, "NOT_FOUND")
 
 
 def test_a_strangers_export_does_not_exist(api, key, other_environment):

@@ -43,6 +43,7 @@ def test_the_newest_event_comes_first_and_equal_instants_by_arrival(api):
         ("prop.n=5&prop.page=/home", ["page.viewed"]),
         ("limit=1", ["api.called"]),
         ("limit=5000", ["api.called", "page.left", "page.viewed"]),
+        ("limit=" + "9" * 5000, ["api.called", "page.left", "page.viewed"]),
         ("offset=1&limit=1", ["page.left"]),
         ("unknown=1", ["api.called", "page.left", "page.viewed"]),
     ],
@@ -64,6 +65,7 @@ def test_filters_narrow_the_list(api, query, expected):
     [
         ("limit=0", "limit"),
         ("limit=-1", "limit"),
+        ("limit=-" + "9" * 20, "limit"),
         ("limit=abc", "limit"),
         ("limit=1.5", "limit"),
         ("limit=", "limit"),

@@ -238,6 +238,17 @@ def test_an_idempotency_key_replays_the_answer_and_refuses_another_body(api, env
     assert stored(environment) == ["a"]
 
 
+def test_an_idempotency_key_is_the_same_with_a_slash_at_the_end(api, environment):
+    client = api("analytics")
+    headers = {"Idempotency-Key": "k-1"}
+
+    first = client.post(f"{BASE}/events", {"name": "a"}, headers=headers)
+    again = client.post(f"{BASE}/events/", {"name": "a"}, headers=headers)
+
+    assert again.content == first.content
+    assert stored(environment) == ["a"]
+
+
 def test_a_beacon_may_send_json_as_plain_text_and_a_form_may_not(api, environment):
     client = api("analytics")
 

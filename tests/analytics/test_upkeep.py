@@ -8,6 +8,7 @@ from django.db import connection
 from analytics import sample, services
 from analytics.models import Erasure, Event, InsertId
 from analytics.selectors import upkeep
+from pulse.idempotency.models import StoredAnswer
 from tests.analytics.support import BASE, refusal, rollup, stored, track
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +34,41 @@ def test_erasing_a_user_deletes_everything_of_theirs_and_corrects_the_counts(api
     assert stored(environment) == ["a"]
     assert set(rollup(environment).values()) == {1}
     assert Erasure.objects.within(environment).get().user_id == ""
+
+
+def test_the_insert_ids_of_what_is_erased_are_free(api, environment):
+    client = api("analytics", scopes=SCOPES)
+    first = track(client, "a", userId="ada", insertId="i-1")
+    track(client, "a", userId="bob", insertId="i-2")
+
+    client.delete(f"{BASE}/users/ada/events")
+    while services.carry_out_erasures(now=datetime.now(UTC)):
+        pass
+    again = track(client, "b", userId="eve", insertId="i-1")
+
+    assert again["id"] != first["id"]
+    assert client.get(f"{BASE}/events/{again['id']}").json()["data"] == again
+    batch = {"events": [{"name": "c", "insertId": "i-1"}, {"name": "c", "insertId": "i-2"}]}
+    assert client.post(f"{BASE}/events/batch", batch).json()["data"] == {
+        "ingested": 0,
+        "duplicates": 2,
+    }
+    assert stored(environment) == ["a", "b"]
+
+
+def test_a_stored_answer_that_names_the_erased_user_goes_with_the_events(api, environment):
+    client = api("analytics", scopes=SCOPES)
+    for user in ("ada", "ad", 'a"b'):
+        client.post(
+            f"{BASE}/events", {"name": "a", "userId": user}, headers={"Idempotency-Key": user}
+        )
+
+    for user in ("ad", "a%22b"):
+        client.delete(f"{BASE}/users/{user}/events")
+    while services.carry_out_erasures(now=datetime.now(UTC)):
+        pass
+
+    assert [row.key for row in StoredAnswer.objects.within(environment)] == ["ada"]
 
 
 def test_a_user_id_may_hold_a_slash(api, environment):
@@ -81,6 +117,19 @@ def test_retention_is_off_until_it_is_set_and_counts_from_receipt(api, environme
     assert rollup(environment) == {}
 
 
+def test_a_repeated_change_of_settings_is_the_first_one_and_its_key_no_other(api, environment):
+    client = api("analytics", scopes=SCOPES)
+    headers = {"Idempotency-Key": "k"}
+
+    first = client.patch(f"{BASE}/settings", {"retentionDays": 10}, headers=headers)
+    again = client.patch(f"{BASE}/settings", {"retentionDays": 10}, headers=headers)
+    other = client.patch(f"{BASE}/settings", {"retentionDays": 9}, headers=headers)
+
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again["Idempotent-Replayed"] == "true"
+    assert refusal(other)["code"] == "CONFLICT"
+
+
 @pytest.mark.parametrize("days", [0, -1, "7", 1.5, 5000])
 def test_a_wrong_retention_is_refused(api, environment, days):
     response = api("analytics", scopes=SCOPES).patch(f"{BASE}/settings", {"retentionDays": days})
@@ -91,7 +140,7 @@ def test_a_wrong_retention_is_refused(api, environment, days):
 
 
 def test_months_past_retention_are_dropped_and_months_ahead_exist(api, environment):
-    track(api("analytics"), "a")
+    track(api("analytics"), "a", insertId="i")
     services.set_retention(environment, days=1, actor="system")
     later = datetime.now(UTC) + timedelta(days=70)
 
@@ -100,6 +149,7 @@ def test_months_past_retention_are_dropped_and_months_ahead_exist(api, environme
 
     assert stored(environment) == []
     assert rollup(environment) == {}
+    assert not InsertId.unscoped.exists()
     if connection.vendor == "postgresql":
         assert made > 0
         assert services.create_partitions(now=later) == 0
