@@ -50,6 +50,11 @@ class AnalyticsConfig(products.ProductConfig):
             operation=openapi.DOWNLOAD,
         ),
         Door(
+            "HEAD",
+            rf"{PREFIX}/exports/(?P<export_id>exp_[0-9A-Z]+)/download/?",
+            "analytics.ingest.download_export",
+        ),
+        Door(
             "POST",
             rf"{PREFIX}/segment/v1/(?P<kind>track|page|screen|identify|group|alias)/?",
             "analytics.segment.call",
@@ -65,7 +70,9 @@ class AnalyticsConfig(products.ProductConfig):
             body_limit_bytes=5 * MEBIBYTE,
         ),
     )
-    body_limits = (BodyLimit(rf"{PREFIX}/(events|segment/v1)/batch/?", 5 * MEBIBYTE),)
+    body_limits = (
+        BodyLimit(rf"{PREFIX}/(events/batch|segment/v1/(batch|import))/?", 5 * MEBIBYTE),
+    )
     pumps = (
         Pump("analytics-erasures", "analytics.tasks.erase", period_seconds=30),
         Pump("analytics-upkeep", "analytics.tasks.keep_up", period_seconds=600),

@@ -17,7 +17,6 @@ from analytics.errors import EventsEmpty, EventsMissing, Fault, NotAnObject, Too
 from analytics.validation import Accepted, Rejected
 
 MAX_BATCH = 1000
-MAX_DIGITS = 4000
 
 Reference = Annotated[str, msgspec.Meta(min_length=1, max_length=validation.MAX_REFERENCE)]
 
@@ -128,4 +127,4 @@ def _no_constant(name: str) -> NoReturn:
 
 def _integer(text: str) -> int | float:
     """Beyond what Python converts the number counts as infinite, which the checks refuse by path."""
-    return int(text) if len(text) <= MAX_DIGITS else float("inf")
+    return int(text) if len(text) <= validation.MAX_DIGITS else float("inf")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from analytics.models import MAX_NAME, MAX_REFERENCE
@@ -19,6 +19,8 @@ MAX_LIMIT = 1000
 MAX_OFFSET = 10_000
 MAX_PROPERTIES = 5
 MAX_NAMES = 50
+NO_ZONES = ("localtime", "posixrules", "Factory")
+"""Files beside the time zones of IANA: what they say differs from machine to machine."""
 LATEST_MS = 253_402_300_800_000  # the year 10000, where no date type follows
 
 
@@ -77,13 +79,39 @@ def read_by_parse(parameters: Parameters) -> dict[str, list[str]]:
     }
 
 
+def from_members(body: Mapping[str, Any], known: Sequence[str]) -> dict[str, list[str]]:
+    """Query parameters that came as the members of a JSON object. Raises InvalidInput naming one."""
+    return {
+        name: _values(name, value)
+        for name, value in body.items()
+        if value is not None and _is_known(name, known)
+    }
+
+
+def _is_known(name: str, known: Sequence[str]) -> bool:
+    if name not in known and not name.startswith("prop."):
+        refuse(name, f"{name[:60]} is not a filter", "unknown")
+    return True
+
+
+def _values(name: str, value: Any) -> list[str]:
+    values = value if name == "name" and isinstance(value, list) else [value]
+    if not all(isinstance(one, str | int | float) for one in values):
+        refuse(name, f"{name} must be a string", "type")
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+
+
 def text(parameters: Parameters, name: str, longest: int, default: str = "") -> str:
     value = _last(parameters, name) or default
+    _check_text(name, value, longest)
+    return value
+
+
+def _check_text(name: str, value: str, longest: int) -> None:
     if len(value) > longest:
         refuse(name, f"{name} must be at most {longest} characters", "too_long")
     if "\x00" in value:
         refuse(name, f"{name} must not contain NUL", "control_characters")
-    return value
 
 
 def instant(parameters: Parameters, name: str) -> int | None:
@@ -130,7 +158,7 @@ def choice(parameters: Parameters, name: str, allowed: Sequence[str], default: s
     if value is None:
         return default
     if value not in allowed:
-        refuse(name, f"{name} must be one of {', '.join(allowed)}", "unknown")
+        refuse(name, f"{name} must be one of {', '.join(filter(None, allowed))}", "unknown")
     return value
 
 
@@ -142,7 +170,10 @@ def time_zone(parameters: Parameters, default: str = "UTC") -> str:
 def check_zone(value: str) -> str:
     try:
         ZoneInfo(value)
+        known = value not in NO_ZONES and not value.startswith(("posix/", "right/"))
     except (ValueError, OSError, LookupError):
+        known = False
+    if not known:
         refuse("tz", "tz must be an IANA time zone such as Europe/Vienna", "unknown")
     return value
 
@@ -161,8 +192,7 @@ def _names(values: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(values) > MAX_NAMES:
         refuse("name", f"name may be given at most {MAX_NAMES} times", "too_many")
     for value in values:
-        if len(value) > MAX_NAME or "\x00" in value:
-            refuse("name", f"name must be at most {MAX_NAME} characters", "too_long")
+        _check_text("name", value, MAX_NAME)
         if value.endswith("*"):
             prefixes.append(value[:-1])
         elif value:
@@ -180,6 +210,9 @@ def _properties(parameters: Parameters) -> tuple[tuple[str, str], ...]:
     if len(found) > MAX_PROPERTIES:
         refuse(f"prop.{found[-1][0]}", f"At most {MAX_PROPERTIES} properties", "too_many")
     for key, value in found:
-        if len(key) > MAX_KEY_LENGTH or "\x00" in key + value:
+        if len(key) > MAX_KEY_LENGTH:
             refuse(f"prop.{key[:32]}", "A property key is at most 255 characters", "too_long")
+        if "\x00" in key + value:
+            shown = f"prop.{key[:32]}".replace("\x00", "\ufffd")
+            refuse(shown, f"{shown} must not contain NUL", "control_characters")
     return tuple(found)

@@ -128,6 +128,20 @@ SCHEMAS |= {
         finishedAt={"type": ["string", "null"], "format": "date-time"},
         expiresAt={"type": ["string", "null"], "format": "date-time"},
     ),
+    "ExportIn": {
+        "type": "object",
+        "description": "The parameters as members, for whoever would rather send them so.",
+        "properties": {
+            "format": {"type": "string", "enum": ["ndjson", "csv"]},
+            "name": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "maxItems": 50}]},
+            "userId": _TEXT,
+            "sessionId": _TEXT,
+            "from": _INSTANT,
+            "to": _INSTANT,
+        },
+        "patternProperties": {r"^prop\.": {"type": ["string", "number", "boolean"]}},
+        "additionalProperties": False,
+    },
     "Settings": _object(retentionDays={"type": ["integer", "null"], "minimum": 1}),
     "Session": _object(
         sessionId=_OPTIONAL_TEXT,
@@ -171,11 +185,14 @@ LIMIT = _query("limit", "More than the maximum counts as it.", {"type": "integer
 ZONE = _query("tz", "IANA time zone; UTC by default.")
 OFFSET = _query("offset", "How many to leave out.", {"type": "integer", "minimum": 0})
 UNIQUE = _query("unique", "Adds uniqueUsers or uniqueSessions.", enum=["users", "sessions"])
+SERIES_UNIQUE = _query(
+    "unique", "`none` leaves out uniqueUsers and is faster.", enum=["users", "none"]
+)
 FORMAT = _query("format", "ndjson by default.", enum=["ndjson", "csv"])
 PROPERTY = _query("property", "A top-level property.", required=True)
 INTERVAL = _query(
     "interval",
-    "At most 1,000 buckets; `unique=none` leaves out uniqueUsers and is faster.",
+    "At most 1,000 buckets.",
     enum=["minute", "hour", "day", "week", "month"],
 )
 RETENTION = [
@@ -203,9 +220,10 @@ FILTERS = [
         explode=True,
     ),
 ]
+FILTERS_BUT_NAME = FILTERS[1:]
 PAGING = [
     LIMIT,
-    _query("cursor", "From X-Next-Cursor of the page before."),
+    _query("cursor", "From X-Next-Cursor of the page before; not together with `offset`."),
     _query("offset", "Instead of a cursor.", {"type": "integer", "minimum": 0, "maximum": 10000}),
     _query("meta", "`1` adds `meta.nextCursor`.", {"type": "string"}),
 ]
@@ -334,7 +352,7 @@ SEGMENT_CALL: Schema = {
     "responses": _SEGMENT_ANSWER,
 }
 SEGMENT_BATCH: Schema = {
-    "summary": "A batch of a Segment client",
+    "summary": "A batch of a Segment client; /import in place of /batch takes the same",
     "tags": ["segment"],
     "requestBody": _json_body(
         {

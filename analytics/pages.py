@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from analytics import access, filters, reports
 from analytics import live as streams
 from analytics.filters import Filters, Parameters
-from analytics.selectors import events, rollups, totals, upkeep
+from analytics.selectors import events, totals, upkeep
 from pulse.errors import ApiError, NotFound
 from pulse.exports import selectors as export_selectors
 from pulse.exports import services as export_services
@@ -174,7 +174,7 @@ def _question(given: dict[str, list[str]], environment: Environment) -> Question
 def _report(environment: Environment, question: Question, now_ms: int) -> dict[str, Any]:
     parameters = question.parameters(now_ms)
     wanted = filters.parse(parameters)
-    known = rollups.names(environment, Filters(), limit=200)
+    known = totals.names(environment, Filters(), limit=200)
     keys = events.property_keys(
         environment, filters.parse({"name": parameters.get("name", [])}), limit=50
     )

@@ -33,10 +33,10 @@ def timeseries(
 ) -> list[dict[str, Any]]:
     """``[{start, count, uniqueUsers}]`` with every bucket of the window, the empty ones too.
 
-    The window is the last 30 days where ``from`` and ``to`` are absent. ``unique=none`` leaves out
-    ``uniqueUsers``, which lets the roll-up answer.
+    The window is the last 30 days, and what is ahead of them, where ``from`` and ``to`` are absent.
+    ``unique=none`` leaves out ``uniqueUsers``, which lets the roll-up answer.
     """
-    wanted = with_window(filters.parse(parameters), now_ms)
+    wanted = with_window(environment, filters.parse(parameters), now_ms)
     interval = filters.choice(parameters, "interval", INTERVALS, "day")
     zone = filters.time_zone(parameters)
     unique = filters.choice(parameters, "unique", ("users", "none"), "users") == "users"
@@ -49,12 +49,18 @@ def timeseries(
     ]
 
 
-def with_window(wanted: Filters, now_ms: int, days: int = DEFAULT_DAYS) -> Filters:
-    """The filters with both ends of their window: up to now, and the last ``days`` days."""
-    to_ms = now_ms + 1 if wanted.to_ms is None else wanted.to_ms
-    from_ms = to_ms - days * DAY_MS if wanted.from_ms is None else wanted.from_ms
-    if from_ms >= to_ms:
-        refuse("from", "from must be before to", "range")
+def with_window(
+    environment: Environment, wanted: Filters, now_ms: int, days: int = DEFAULT_DAYS
+) -> Filters:
+    """The filters with both ends of their window: the last ``days`` days up to now.
+
+    Clocks may be ahead by a day: an open end takes in the latest event, and ``from`` itself.
+    """
+    to_ms, from_ms = wanted.to_ms, wanted.from_ms
+    if from_ms is None:
+        from_ms = (now_ms + 1 if to_ms is None else to_ms) - days * DAY_MS
+    if to_ms is None:
+        to_ms = 1 + max(totals.latest_ms(environment, now_ms), from_ms)
     return replace(wanted, from_ms=from_ms, to_ms=to_ms)
 
 
@@ -107,7 +113,8 @@ def retention(
     periods = filters.integer(parameters, "periods", default=8, low=1, high=MAX_PERIODS)
     rolling = filters.choice(parameters, "type", ("classic", "rolling"), "classic") == "rolling"
     days = periods * {"day": 1, "week": 7, "month": 31}[interval]
-    wanted = with_window(filters.parse({**parameters, "name": []}), now_ms, days)
+    asked = filters.parse({**parameters, "name": []})
+    wanted = with_window(environment, asked, now_ms, days)
     starts = _starts(wanted, interval, filters.time_zone(parameters), 10 * MAX_PERIODS)
     found = journeys.retention(
         environment,
@@ -163,7 +170,7 @@ def funnel(
         if body.get(name) is not None:
             given[name] = [_text(body, name)]
     window = replace(filters.parse(given), names=(), prefixes=())
-    plan = _plan(body, with_window(window, now_ms))
+    plan = _plan(body, with_window(environment, window, now_ms))
     found = journeys.funnel(environment, plan)
     answer = []
     for number, (step, filtered) in enumerate(zip(found, plan.steps, strict=True)):

@@ -16,12 +16,12 @@ from typing import Any
 
 from analytics import access, decoding, services, validation
 from analytics.accept import Submission
+from analytics.errors import NotAnObject
 from analytics.ingest import commit, now_in_ms
 from analytics.models import MAX_INSERT_ID
 from analytics.validation import Accepted, Rejected
 from pulse.doors.plain import Request, Response
 from pulse.doors.threads import in_thread
-from pulse.errors import InvalidInput
 
 SUCCESS = b'{"success":true}'
 NAMES = {
@@ -37,21 +37,28 @@ EXTRA = ("name", "category", "groupId", "previousId")
 
 async def call(request: Request) -> Response:
     """POST /api/v1/pulse/segment/v1/{track, page, screen, identify, group, alias}"""
-    body = decoding.read_object(await request.body())
-    return await _take(request, body, [{**body, "type": request.params["kind"]}])
+    body = _object(await request.body())
+    one = None if body is None else {**body, "type": request.params["kind"]}
+    return await _take(request, body, [one])
 
 
 async def batch(request: Request) -> Response:
-    """POST /api/v1/pulse/segment/v1/batch"""
-    body = decoding.read_object(await request.body())
-    calls = body.get("batch")
-    if not isinstance(calls, list):
-        raise InvalidInput("batch must be an array", details={"field": "batch", "reason": "type"})
-    return await _take(request, body, calls)
+    """POST /api/v1/pulse/segment/v1/{batch, import}"""
+    body = _object(await request.body())
+    calls = body.get("batch") if body else None
+    return await _take(request, body, calls if isinstance(calls, list) else [calls])
 
 
-async def _take(request: Request, body: dict[str, Any], calls: list[Any]) -> Response:
-    credential = await request.credential(access.INGEST, token=_write_key(request, body))
+def _object(body: bytes) -> dict[str, Any] | None:
+    """The body; one that cannot be read counts as one call that could not be stored."""
+    try:
+        return decoding.read_object(body)
+    except NotAnObject:
+        return None
+
+
+async def _take(request: Request, body: dict[str, Any] | None, calls: list[Any]) -> Response:
+    credential = await request.credential(access.INGEST, token=_write_key(request, body or {}))
     access.check_origin(credential, request.headers)
     now_ms = now_in_ms()
     good, reasons = read_calls(calls, now_ms=now_ms)

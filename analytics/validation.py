@@ -19,6 +19,7 @@ MAX_EVENT_BYTES = 32 * 1024
 MAX_KEYS = 255
 MAX_KEY_LENGTH = 255
 MAX_DEPTH = 5
+MAX_DIGITS = 4000
 DAY_MS = 86_400_000
 SKEW_MS = 5 * 60_000
 OLDEST_MS = 31_536_000_000  # 1971-01-01
@@ -163,7 +164,9 @@ def _check_keys(value: dict[str, Any], path: str) -> None:
 
 def _check_finite(value: float, path: str) -> None:
     if value != value or value in (float("inf"), float("-inf")):
-        raise Rejected(path, "not_finite", f"{path} must be a finite number")
+        raise Rejected(
+            path, "not_finite", f"{path} must be a finite number of at most {MAX_DIGITS} digits"
+        )
 
 
 def cleaned(value: Any) -> Any:

@@ -64,16 +64,18 @@ def keyset(
     purpose: str,
     total: bool = True,
     parts: disjoint.Parts = (),
+    offset: int = 0,
 ) -> Page:
     """One page in ``order`` (names with ``-`` for descending; the last one must be unique).
 
     ``purpose`` names the endpoint and its filters: a cursor minted for another is refused. The
     queryset must not be ordered or sliced; ``.values()`` querysets must select the order's columns.
-    ``parts`` may say where its rows lie (pulse.db.disjoint). Raises InvalidInput on ``cursor``.
+    ``parts`` may say where its rows lie (pulse.db.disjoint). ``offset`` leaves out as many rows before
+    the page. Raises InvalidInput on ``cursor``.
     """
     beyond = _beyond(order, _open(cursor, environment, purpose, len(order))) if cursor else Q()
     after = queryset.filter(beyond), [part.filter(beyond) for part in parts]
-    rows = list(_first(*after, order, limit + 1))
+    rows = list(_first(*after, order, offset + limit + 1)[offset:])
     return _page(rows, environment, order, limit, purpose, queryset.count() if total else None)
 
 

@@ -15,7 +15,6 @@ from analytics import buckets
 from analytics.buckets import Grain
 from analytics.filters import Filters
 from analytics.models import Rollup
-from analytics.selectors.events import named
 from analytics.statements import reading
 from analytics.validation import DAY_MS
 from pulse.tenancy.models import Environment
@@ -55,15 +54,6 @@ def stored() -> int:
     """How many events all environments have together."""
     everywhere = Rollup.unscoped.filter(environment__in=Environment.objects.all())
     return everywhere.filter(grain=Grain.MONTH).aggregate(n=Sum("count"))["n"] or 0
-
-
-def names(environment: Environment, filters: Filters, *, limit: int) -> list[str]:
-    """Names of events ever tracked, the most frequent first."""
-    rows = Rollup.objects.within(environment).filter(grain=Grain.MONTH)
-    if not filters.any_name:
-        rows = rows.filter(named(filters))
-    found = rows.values("name").annotate(total=Sum("count")).filter(total__gt=0)
-    return [row["name"] for row in found.order_by("-total", "name")[:limit]]
 
 
 def _parts(

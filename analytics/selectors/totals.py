@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.expressions import Combinable
 
 from analytics.buckets import DAY_MS, QUARTER_MS, Grain
@@ -58,6 +58,11 @@ def top_events(
     ]
 
 
+def names(environment: Environment, filters: Filters, *, limit: int) -> list[str]:
+    """Names of the events that pass, the most frequent first."""
+    return [row["name"] for row in top_events(environment, filters, limit=limit)]
+
+
 def count_events(environment: Environment, filters: Filters) -> int:
     """How many events pass; from the roll-up where only names and time are asked for."""
     if filters.time_only:
@@ -72,6 +77,12 @@ def window(environment: Environment, filters: Filters) -> dict[str, int]:
         "uniqueSessions": uniques.count(environment, filters, "session_id"),
         "events": count_events(environment, filters),
     }
+
+
+def latest_ms(environment: Environment, now_ms: int) -> int:
+    """The instant of the latest event that is ahead of the clock; without one, ``now_ms``."""
+    ahead = filtered(environment, Filters(from_ms=now_ms)).aggregate(latest=Max("timestamp_ms"))
+    return ahead["latest"] or now_ms
 
 
 def series(

@@ -7,8 +7,11 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 
 from analytics import access
+from analytics.errors import NotAnObject
 from analytics.filters import Parameters
+from pulse.errors import MalformedBody
 from pulse.http.answers import answer
+from pulse.http.requests import ApiRequest
 from pulse.http.views import ApiView
 
 
@@ -17,6 +20,22 @@ class AnalyticsView(ApiView):
 
     product = "analytics"
     required_scope: ClassVar[str | dict[str, str]] = access.QUERY
+
+    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        super().initial(request, *args, **kwargs)
+        if request.method != "OPTIONS":
+            origin = request._request.headers.get("Origin")
+            access.check_origin(request.credential, {} if origin is None else {"origin": origin})
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object that was sent. Raises NotAnObject, UnsupportedMedia, InvalidInput."""
+        try:
+            body = super().body()
+        except MalformedBody as error:
+            raise NotAnObject from error
+        if not isinstance(body, dict):
+            raise NotAnObject
+        return body
 
     @property
     def parameters(self) -> Parameters:

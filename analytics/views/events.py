@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from analytics import filters, public_ids, shapes
 from analytics.openapi import FILTERS, LIMIT, PAGING, enveloped, schema_of
-from analytics.selectors import events, rollups
+from analytics.selectors import events, totals
 from analytics.views.envelope import AnalyticsView
 from pulse import pagination
 from pulse.errors import NotFound
@@ -31,26 +29,25 @@ class EventsView(AnalyticsView):
         wanted = filters.parse(parameters)
         limit = filters.limit(parameters, 100)
         offset = filters.integer(parameters, "offset", default=0, low=0, high=filters.MAX_OFFSET)
+        cursor = filters.text(parameters, "cursor", pagination.MAX_CURSOR)
+        if cursor and offset:
+            filters.refuse("cursor", "cursor and offset exclude each other", "conflict")
         keys = public_ids.keys_of(request.environment.public_id)
         rows = events.filtered(request.environment, wanted).values(*events.COLUMNS)
-        if offset:
-            found: list[Any] = list(rows.order_by("-timestamp_ms", "-id")[offset : offset + limit])
-            cursor = None
-        else:
-            page = pagination.keyset(
-                rows,
-                environment=request.environment,
-                order=("-timestamp_ms", "-id"),
-                limit=limit,
-                cursor=filters.text(parameters, "cursor", pagination.MAX_CURSOR),
-                purpose=f"analytics.events:{wanted}",
-                total=False,
-            )
-            found, cursor = page.items, page.next_cursor
+        page = pagination.keyset(
+            rows,
+            environment=request.environment,
+            order=("-timestamp_ms", "-id"),
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            purpose=f"analytics.events:{wanted}",
+            total=False,
+        )
         return self.respond(
-            [shapes.event(public_ids.encode(row["id"], keys), row) for row in found],
-            meta={"nextCursor": cursor},
-            headers=self._next(cursor),
+            [shapes.event(public_ids.encode(row["id"], keys), row) for row in page.items],
+            meta={"nextCursor": page.next_cursor},
+            headers=self._next(page.next_cursor),
         )
 
     def _next(self, cursor: str | None) -> dict[str, str]:
@@ -58,6 +55,7 @@ class EventsView(AnalyticsView):
             return {}
         query = self.request._request.GET.copy()
         query["cursor"] = cursor
+        query.pop("offset", None)
         path = self.request._request.path
         return {"X-Next-Cursor": cursor, "Link": f'<{path}?{query.urlencode()}>; rel="next"'}
 
@@ -78,13 +76,13 @@ class NamesView(AnalyticsView):
 
     @extend_schema(
         summary="Names of events, the most frequent first",
-        parameters=[LIMIT],
+        parameters=[*FILTERS, LIMIT],
         responses=enveloped({"type": "array", "items": {"type": "string"}}),
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         limit = filters.limit(self.parameters, 100)
         wanted = filters.parse(self.parameters)
-        return self.respond(rollups.names(request.environment, wanted, limit=limit))
+        return self.respond(totals.names(request.environment, wanted, limit=limit))
 
 
 class PropertiesView(AnalyticsView):

@@ -19,6 +19,8 @@ SHOWN = 100
 class ExportsView(AnalyticsView):
     """GET and POST /api/v1/pulse/exports"""
 
+    content_types = ("application/json", "text/json", "text/plain")
+
     @extend_schema(
         summary="Exports, the newest first",
         responses=enveloped({"type": "array", "items": schema_of("Export")}),
@@ -30,12 +32,13 @@ class ExportsView(AnalyticsView):
     @extend_schema(
         summary="Write the events that pass the filters into a file",
         parameters=[openapi.FORMAT, *FILTERS],
-        request=None,
+        request={"application/json": schema_of("ExportIn")},
         responses=enveloped(schema_of("Export"), 202),
     )
     @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
-        parameters = self.parameters
+        body = self.body() if request._request.body else {}
+        parameters = {**self.parameters, **filters.from_members(body, ("format", *filters.READ))}
         format_ = filters.choice(parameters, "format", FORMATS, "ndjson")
         filters.parse(parameters)
         row = services.start_export(

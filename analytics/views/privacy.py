@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from analytics import access, services, shapes
+from analytics import access, filters, services, shapes
 from analytics.models import MAX_REFERENCE
 from analytics.openapi import enveloped, schema_of
 from analytics.selectors import upkeep
 from analytics.views.envelope import AnalyticsView
-from pulse.errors import FieldError, InvalidInput, NotFound
+from pulse.errors import NotFound
 from pulse.http.fields import StrictInteger, StrictSerializer
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -32,12 +32,9 @@ class UserEventsView(AnalyticsView):
         responses=enveloped(schema_of("Erasure"), 202),
     )
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
-        if len(user_id) > MAX_REFERENCE or "\x00" in user_id:
-            message = f"userId must be at most {MAX_REFERENCE} characters"
-            raise InvalidInput(message, fields=[FieldError("userId", "too_long")])
         erasure = services.request_erasure(
             request.environment,
-            user_id=user_id,
+            user_id=filters.text({"userId": [user_id]}, "userId", MAX_REFERENCE),
             actor=f"key:{request.credential.key_id}",
             request_id=request.request_id,
             now=request.now,

@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from analytics import filters, openapi, reports
-from analytics.errors import NotAnObject
-from analytics.openapi import FILTERS, FROM, LIMIT, TO, ZONE, enveloped, schema_of
+from analytics.openapi import FILTERS, LIMIT, ZONE, enveloped, schema_of
 from analytics.selectors import totals
 from analytics.views.envelope import AnalyticsView
 from pulse.http.requests import ApiRequest
@@ -44,7 +43,7 @@ class TimeseriesView(AnalyticsView):
 
     @extend_schema(
         summary="Events over time, empty buckets included",
-        parameters=[*FILTERS, openapi.INTERVAL, ZONE],
+        parameters=[*FILTERS, openapi.INTERVAL, openapi.SERIES_UNIQUE, ZONE],
         responses=_list_of("Bucket"),
     )
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -89,10 +88,9 @@ class FunnelView(AnalyticsView):
         responses=_list_of("Step"),
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        body = self.body()
-        if not isinstance(body, dict):
-            raise NotAnObject
-        found = reports.funnel(request.environment, body, self.parameters, now_ms=self.now_ms)
+        found = reports.funnel(
+            request.environment, self.body(), self.parameters, now_ms=self.now_ms
+        )
         return self.respond(found)
 
 
@@ -101,7 +99,7 @@ class RetentionView(AnalyticsView):
 
     @extend_schema(
         summary="Who comes back: cohorts by first event, and their activity in later periods",
-        parameters=[*openapi.RETENTION, FROM, TO, ZONE],
+        parameters=[*openapi.RETENTION, *openapi.FILTERS_BUT_NAME, ZONE],
         responses=_list_of("Cohort"),
     )
     def get(self, request: ApiRequest) -> HttpResponse:

@@ -344,7 +344,7 @@ def _with_cors(product: ProductConfig, path: str, headers: dict[str, str], send:
                 (b"access-control-allow-origin", b"*"),
                 (
                     b"access-control-expose-headers",
-                    b"X-Request-Id, X-Next-Cursor, Link, Retry-After",
+                    b"X-Request-Id, X-Next-Cursor, Link, Retry-After, Idempotent-Replayed",
                 ),
             ]
         await send(message)

@@ -146,6 +146,6 @@ def _inflate(data: bytes, window: int, limit_bytes: int) -> bytes:
         raise too_large(limit_bytes)
     if len(out) > RATIO_FLOOR_BYTES and len(out) > MAX_RATIO * len(data):
         raise PayloadTooLarge(f"The request body inflates more than {MAX_RATIO} times.")
-    if not inflater.eof:
-        raise zlib.error("truncated")
+    if not inflater.eof or inflater.unused_data:
+        raise zlib.error("truncated, or followed by something else")
     return out

@@ -6,7 +6,9 @@ of the product's modules: ``download_export = downloads.download("read:employees
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import IO, Any
 
 from django.core.files.storage import default_storage
@@ -19,6 +21,7 @@ from pulse.exports.models import Export
 from pulse.tenancy.models import Environment
 
 CHUNK_BYTES = 256 * 1024
+GZIP_LEVEL = 6
 CONTENT_TYPES = {
     Export.Format.CSV: "text/csv; charset=utf-8",
     Export.Format.NDJSON: "application/x-ndjson",
@@ -33,13 +36,23 @@ def download(scope: str) -> Callable[[Request], Awaitable[StreamingResponse]]:
         row, file = await in_thread(
             _open, credential.environment, request.product.product, request.params["export_id"]
         )
+        headers = {
+            "Content-Disposition": f'attachment; filename="{row.file_name}"',
+            "Cache-Control": "no-store",
+            "Vary": "Accept-Encoding",
+        }
+        chunks = _chunks(file)
+        if _takes_gzip(request.headers.get("accept-encoding", "")):
+            headers["Content-Encoding"] = "gzip"
+            chunks = _compressed(chunks)
+        else:
+            headers["Content-Length"] = str(row.size_bytes)
+        if request.method == "HEAD":
+            file.close()
+            chunks = _nothing()
         return StreamingResponse(
-            _chunks(file),
-            headers={
-                "Content-Length": str(row.size_bytes),
-                "Content-Disposition": f'attachment; filename="{row.file_name}"',
-                "Cache-Control": "no-store",
-            },
+            chunks,
+            headers=headers,
             content_type=CONTENT_TYPES[Export.Format(row.format)],
         )
 
@@ -55,7 +68,30 @@ def _open(environment: Environment, product: str, public_id: str) -> tuple[Expor
     return row, default_storage.open(row.storage_name)
 
 
-async def _chunks(file: IO[Any]) -> AsyncIterator[bytes]:
+def _takes_gzip(accepted: str) -> bool:
+    """Whether ``Accept-Encoding`` names gzip, and not with a weight of zero."""
+    for one in accepted.lower().split(","):
+        name, _, weight = one.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
+
+
+async def _compressed(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    packer = zlib.compressobj(GZIP_LEVEL, wbits=31)
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if packed := await in_thread(packer.compress, chunk):
+                yield packed
+    yield packer.flush()
+
+
+async def _nothing() -> AsyncGenerator[bytes]:
+    return
+    yield b""
+
+
+async def _chunks(file: IO[Any]) -> AsyncGenerator[bytes]:
     try:
         while chunk := await in_thread(file.read, CHUNK_BYTES):
             yield chunk

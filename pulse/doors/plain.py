@@ -128,9 +128,14 @@ class Request:
             raise Forbidden
         return found
 
+    def _sent_a_key(self) -> bool:
+        """Whether there is any, an empty one too: what is sent is always checked."""
+        by_header = self.product.accepts_key_header and "x-api-key" in self.headers
+        return "authorization" in self.headers or by_header
+
     async def _identify(self, token: str) -> Credential | None:
         if not token:
-            if "authorization" in self.headers or not self.product.open_credential:
+            if not self.product.open_credential or self._sent_a_key():
                 return None
             who = products.open_credential(self.product)
             return await in_thread(who, self.headers, self.peer, self.headers.get("host", ""))

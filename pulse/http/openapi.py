@@ -96,6 +96,8 @@ def _document_text(product: str) -> str:
     schemes: dict[str, dict[str, str]] = {"key": {"type": "http", "scheme": "bearer"}}
     if config.user_tokens:
         schemes["userToken"] = schemes["key"] | {"description": config.user_tokens}
+    if config.accepts_key_header:
+        schemes["keyHeader"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
     components["securitySchemes"] = schemes
     components.setdefault("schemas", {})["Refusal"] = _error_schema(config)
     # A pattern that also takes a trailing slash is documented without it.
@@ -106,6 +108,8 @@ def _document_text(product: str) -> str:
         for method in METHODS:
             if method in item:
                 _add_refusals(item[method], config)
+                if config.accepts_key_header and {"key": []} in item[method].get("security", []):
+                    item[method]["security"] = [{"key": []}, {"keyHeader": []}]
     if config.events:
         document["webhooks"] = _webhooks(config)
     document["paths"] = dict(sorted(paths.items()))

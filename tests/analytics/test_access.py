@@ -36,6 +36,8 @@ def test_without_a_key_one_writes_and_reads_on_ones_own_machine(nobody, environm
         {"Authorization": "Bearer nonsense"},
         {"X-API-Key": "nonsense"},
         {"Authorization": "Basic bm9ib2R5"},
+        {"Authorization": ""},
+        {"X-API-Key": ""},
     ],
 )
 def test_without_a_key_whoever_may_be_a_stranger_is_refused(nobody, environment, headers):
@@ -86,8 +88,16 @@ def test_a_key_bound_to_origins_works_from_those_only(api, environment):
 
     assert good.status_code == 201
     assert good["Access-Control-Allow-Origin"] == "*"
+    assert "Idempotent-Replayed" in good["Access-Control-Expose-Headers"]
     assert refusal(bad)["code"] == "FORBIDDEN"
     assert stored(environment) == ["a"]
+
+    reader = api("analytics", scopes=["query"], origins=["https://shop.example"])
+    read = [
+        reader.get(f"{BASE}/events", headers={"Origin": origin}).status_code
+        for origin in ("https://shop.example", "https://evil.example")
+    ]
+    assert read == [200, 403]
 
 
 def test_unknown_paths_and_methods_are_refused_in_the_envelope(api):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -71,6 +72,71 @@ def test_the_file_of_an_expired_export_is_gone(api):
     found = refusal(client.get(job["downloadUrl"], validate=False))
 
     assert (found["status"], found["code"]) == (410, "NOT_FOUND")
+
+
+def test_a_file_is_compressed_for_who_takes_gzip(api):
+    client = api("analytics")
+    track(client, "a", timestamp="2026-01-01")
+    job, plain = export(client, "")
+
+    def fetch(accepted):
+        return client.get(job["downloadUrl"], headers={"Accept-Encoding": accepted}, validate=False)
+
+    packed = fetch("br, gzip;q=0.8")
+    assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")
+    assert gzip.decompress(packed.content) == plain.content
+    for accepted in ("identity", "gzip;q=0", "x-gzipped"):
+        assert "Content-Encoding" not in fetch(accepted)
+        assert fetch(accepted).content == plain.content
+
+
+def test_the_head_of_a_file_is_answered_without_it(api):
+    client = api("analytics")
+    track(client)
+    job, file = export(client, "")
+
+    head = client.request("HEAD", job["downloadUrl"], validate=False)
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head["Content-Length"] == str(len(file.content))
+
+
+def test_the_filters_of_an_export_may_be_the_members_of_its_body(api):
+    client = api("analytics")
+    for name in ("a", "b", "c"):
+        track(client, name, properties={"n": 1, "on": name != "b"}, timestamp="2026-02-01")
+    body = {"format": "csv", "name": ["a", "b"], "from": "2026-01-01", "prop.n": 1, "prop.on": True}
+
+    started = client.post(f"{BASE}/exports", body)
+    while services.write_next():
+        pass
+
+    assert started.json()["data"]["format"] == "csv"
+    job = client.get(f"{BASE}/exports/{started.json()['data']['id']}").json()["data"]
+    assert job["rows"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"format":"xlsx"}', "format"),
+        (b'{"format":["csv"]}', "format"),
+        (b'{"names":"a"}', "names"),
+        (b'{"name":{"a":1}}', "name"),
+        (b'{"userId":null,"from":"soon"}', "from"),
+    ],
+)
+def test_a_wrong_member_of_an_export_is_named(api, body, field):
+    found = refusal(api("analytics").post(f"{BASE}/exports", body=body))
+
+    assert (found["status"], found["details"]["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"null"])
+def test_an_export_asked_for_with_no_object_is_refused(api, body):
+    found = refusal(api("analytics").post(f"{BASE}/exports", body=body))
+
+    assert (found["status"], found["message"]) == (400, "Request body must be a JSON object")
 
 
 def test_a_strangers_export_does_not_exist(api, key, other_environment):

@@ -72,6 +72,8 @@ def test_filters_narrow_the_list(api, query, expected):
         ("offset=10001", "offset"),
         ("to=", "to"),
         ("cursor=nonsense", "cursor"),
+        ("cursor=nonsense&offset=0", "cursor"),
+        ("cursor=nonsense&offset=1", "cursor"),
         ("from=yesterday", "from"),
         ("from=2026-01-01&to=2026-01-01", "from"),
         ("from=2026-01-02&to=2026-01-01", "from"),
@@ -111,6 +113,32 @@ def test_a_walk_sees_every_event_once_while_others_are_written(api):
     ]
 
 
+def test_a_page_from_an_offset_is_followed_by_cursors(api):
+    client = api("analytics")
+    for number in range(5):
+        track(client, f"e{number}", timestamp="2026-01-01T00:00:00Z")
+
+    first = client.get(f"{BASE}/events?offset=1&limit=2&meta=1")
+    link = first["Link"].partition(">")[0].lstrip("<")
+    second = client.get(link)
+
+    assert (names(first), names(second)) == (["e3", "e2"], ["e1", "e0"])
+    assert first.json()["meta"]["nextCursor"] == first["X-Next-Cursor"]
+    assert "offset" not in link
+    assert "Link" not in second
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("name=a%00", "name must not contain NUL"),
+        ("prop.k=v%00", "prop.k must not contain NUL"),
+    ],
+)
+def test_what_is_wrong_with_a_parameter_is_said(api, query, message):
+    assert refusal(api("analytics").get(f"{BASE}/events?{query}"))["message"] == message
+
+
 def test_a_cursor_of_other_filters_is_refused(api):
     client = api("analytics")
     track(client)
@@ -144,6 +172,9 @@ def test_names_and_properties_are_listed_by_frequency(api):
         track(client, name, properties=properties)
 
     assert client.get(f"{BASE}/names").json()["data"] == ["b", "a"]
+    assert client.get(f"{BASE}/names?prop.y=1").json()["data"] == ["b"]
+    assert client.get(f"{BASE}/names?name=a&from=2026-01-01").json()["data"] == ["a"]
+    assert client.get(f"{BASE}/names?to=2026-01-01").json()["data"] == []
     assert client.get(f"{BASE}/properties").json()["data"] == ["x", "y"]
     assert client.get(f"{BASE}/properties?name=a").json()["data"] == ["x"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.analytics.support import BASE, refusal, track
@@ -53,6 +55,26 @@ def test_every_bucket_of_the_window_is_there_and_only_the_window_counts(api, que
 
     assert [bucket["count"] for bucket in found] == counts
     assert all(("uniqueUsers" in bucket) == (unique == "users") for bucket in found)
+
+
+def test_a_zone_that_is_none_of_ianas_is_refused(api):
+    for zone in ("localtime", "posixrules", "Factory", "posix/UTC", "right/UTC"):
+        found = refusal(api("analytics").get(f"{BASE}/reports/timeseries?tz={zone}"))
+        assert (found["status"], found["details"]["field"]) == (400, "tz")
+
+
+def test_a_series_without_an_end_counts_what_clocks_ahead_of_ours_sent(api):
+    client = api("analytics")
+    ahead = datetime.now(UTC) + timedelta(hours=20)
+    track(client, "now")
+    track(client, "ahead", timestamp=ahead.isoformat())
+    beyond = (ahead + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    found = report(client, "timeseries?unique=none")
+    later = report(client, f"timeseries?from={beyond}")
+
+    assert sum(bucket["count"] for bucket in found) == 2
+    assert [bucket["count"] for bucket in later] == [0]
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,20 @@ def test_the_key_may_stand_in_the_body_and_a_wrong_one_is_refused(api, key, envi
     assert stored(environment) == ["a"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"batch":{}}'])
-def test_what_is_no_batch_is_refused(api, environment, body):
-    response = api("analytics").post(f"{SEGMENT}/batch", body=body)
+@pytest.mark.parametrize("path", ["batch", "import", "page"])
+@pytest.mark.parametrize("body", [b"{", b"[]", b""])
+def test_what_cannot_be_read_is_a_success_that_is_counted(api, environment, path, body):
+    response = api("analytics").post(f"{SEGMENT}/{path}", body=body)
 
-    assert refusal(response)["status"] == 400
+    assert (response.status_code, response.json()) == (200, {"success": True})
+    assert stored(environment) == []
+    assert Rejection.objects.within(environment).get().count == 1
+
+
+@pytest.mark.parametrize("body", [{"batch": {}}, {"batch": "x"}, {}])
+def test_what_is_no_batch_is_a_success_that_is_counted(api, environment, body):
+    response = api("analytics").post(f"{SEGMENT}/batch", body)
+
+    assert (response.status_code, response.json()) == (200, {"success": True})
+    assert stored(environment) == []
+    assert Rejection.objects.within(environment).get().count == 1

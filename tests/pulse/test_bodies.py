@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 
 import pytest
 
@@ -38,6 +39,15 @@ def test_a_body_is_read_whole_however_it_arrives(pause_seconds):
 def test_a_body_beyond_its_cap_is_refused_while_it_arrives(pause_seconds):
     with pytest.raises(PayloadTooLarge):
         read(arriving(b"a" * 60, b"b" * 60, b"c", pause_seconds=pause_seconds))
+
+
+def test_nothing_may_follow_a_compressed_body():
+    packed = gzip.compress(b"abc")
+    headers = {"content-encoding": "gzip"}
+
+    assert asyncio.run(bodies.read(arriving(packed), headers, 100)) == b"abc"
+    with pytest.raises(InvalidInput, match="not valid gzip"):
+        asyncio.run(bodies.read(arriving(packed + b"junk"), headers, 100))
 
 
 def test_a_body_that_stops_arriving_is_refused(monkeypatch):
