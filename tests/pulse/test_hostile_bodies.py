@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -76,6 +77,18 @@ def _post(live, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, b
         return error.code, error.read()
 
 
+def _announce(live, path: str, headers: dict[str, str]) -> tuple[int, bytes]:
+    """Status and body of the answer to a body of LIMIT_BYTES of which nothing is sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=10)
+    connection.putrequest("POST", path)
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", str(LIMIT_BYTES))
+    connection.endheaders()
+    with contextlib.closing(connection), connection.getresponse() as answer:
+        return answer.status, answer.read()
+
+
 POSTS = {
     "PULSE_HR_KEY": "/v1/employees",
     "PULSE_COLLAB_SECRET_KEY": "/auth/token",
@@ -87,18 +100,14 @@ POSTS = {
 
 @pytest.mark.parametrize("variable", POSTS)
 def test_a_body_announced_above_the_cap_is_refused_before_it_is_sent(live_server, variable):
-    connection = http.client.HTTPConnection("127.0.0.1", live_server.port, timeout=10)
-    connection.putrequest("POST", POSTS[variable])
-    connection.putheader("Authorization", f"Bearer {live_server.keys[variable]}")
-    connection.putheader("Content-Type", "application/json")
-    connection.putheader("Content-Length", str(LIMIT_BYTES))
-    connection.endheaders()
+    headers = {"Authorization": f"Bearer {live_server.keys[variable]}"}
 
-    answer = connection.getresponse()
+    status, body = _announce(
+        live_server, POSTS[variable], headers | {"Content-Type": "application/json"}
+    )
 
-    assert answer.status == 413
-    assert json.loads(answer.read())
-    connection.close()
+    assert status == 413
+    assert json.loads(body)
 
 
 @pytest.mark.parametrize("variable", POSTS)
@@ -143,11 +152,8 @@ def test_packed_bodies_are_taken_by_the_whole_of_a_product_or_refused(
 
 
 def test_a_form_that_is_too_large_is_not_taken_for_an_empty_one(live_server):
-    status, body = _post(
-        live_server,
-        "/accounts/login/",
-        b"login=" + b"a" * 2 * 1024 * 1024,
-        {"Content-Type": "application/x-www-form-urlencoded"},
+    status, body = _announce(
+        live_server, "/accounts/login/", {"Content-Type": "application/x-www-form-urlencoded"}
     )
 
     assert status == 413
