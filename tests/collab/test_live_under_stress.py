@@ -33,12 +33,9 @@ P95_SECONDS = 0.15
 
 
 @pytest.fixture(scope="module")
-def backends(request: pytest.FixtureRequest) -> Iterator[list[Backend]]:
+def backends() -> Iterator[list[Backend]]:
     """One process on SQLite, two on PostgreSQL with Redis."""
-    if not at_scale():
-        yield [request.getfixturevalue("backend")]
-        return
-    with web_processes(2) as running:
+    with web_processes(2 if at_scale() else 1) as running:
         yield running
 
 
