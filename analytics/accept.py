@@ -18,7 +18,7 @@ from analytics.statements import events, insert_ids
 from analytics.statements.events import EventRow
 from analytics.statements.insert_ids import InsertIdRow
 from analytics.validation import Accepted
-from pulse.errors import ApiError
+from pulse.errors import ApiError, Unavailable
 from pulse.idempotency import services as idempotency
 from pulse.idempotency.models import StoredAnswer
 from pulse.tenancy.models import Environment
@@ -74,6 +74,9 @@ def write(cursor: Any, submissions: Sequence[Submission]) -> list[Outcome]:
         fresh.append((submission, outcome))
     _store(cursor, fresh)
     for row, outcome in claimed:
+        if outcome.error is not None:
+            row.delete()  # the key is free for the next try
+            continue
         idempotency.settle(row, status=outcome.status, headers={}, body=outcome.body)
     for submission, outcome, first, answered in repeats:
         _repeat(submission, outcome, first, answered)
@@ -180,6 +183,10 @@ def _claim_insert_ids(cursor: Any, vendor: str, work: _Work) -> None:
             work.known[position] = None
 
 
+class _Vanished(Exception):
+    """The first event of an insert id was deleted while its repetition came: it is free the next time."""
+
+
 def _answer(cursor: Any, work: _Work) -> None:
     for position, (submission, outcome, _) in enumerate(work.flat):
         if position in work.known:
@@ -188,7 +195,10 @@ def _answer(cursor: Any, work: _Work) -> None:
             outcome.ingested += 1
         if submission.single:
             outcome.status = 200 if outcome.duplicates else 201
-            outcome.body = _tracked(cursor, work, position)
+            try:
+                outcome.body = _tracked(cursor, work, position)
+            except _Vanished:
+                outcome.error = Unavailable(retry_after=1)
     for submission, outcome in work.pairs:
         if not submission.single:
             outcome.body = shapes.ingested(
@@ -224,4 +234,6 @@ def _stored(cursor: Any, submission: Submission, event: Accepted) -> tuple[int, 
     first = insert_ids.first_event(
         cursor, connection.vendor, submission.environment.pk, event.insert_id or ""
     )
+    if first is None:
+        raise _Vanished
     return first[0], Accepted(*first[1:], event.insert_id)

@@ -51,7 +51,7 @@ def remember(
 
 def first_event(
     cursor: Any, vendor: str, environment_id: int, insert_id: str
-) -> tuple[int, str, str, str | None, str | None, int]:
+) -> tuple[int, str, str, str | None, str | None, int] | None:
     """(id, name, properties, user, session, timestamp) of the event that ``insert_id`` names."""
     mark = "%s" if vendor == "postgresql" else "?"
     cursor.execute(
@@ -61,7 +61,7 @@ def first_event(
         f" WHERE named.environment_id = {mark} AND named.insert_id = {mark}",
         (environment_id, insert_id),
     )
-    row: tuple[int, str, str, str | None, str | None, int] = cursor.fetchone()
+    row: tuple[int, str, str, str | None, str | None, int] | None = cursor.fetchone()
     return row
 
 

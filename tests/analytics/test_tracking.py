@@ -218,6 +218,22 @@ def test_a_repeated_insert_id_answers_with_the_first_event(api, environment):
     assert stored(environment) == ["first"]
 
 
+def test_a_repetition_whose_first_event_vanishes_meanwhile_is_told_to_try_again(api, environment):
+    client = api("analytics")
+    track(client, "a", insertId="i-1")
+    Event.objects.within(environment).delete()  # and not its insert id, as a race would have it
+    headers = {"Idempotency-Key": "k-1"}
+
+    answers = [
+        client.post(f"{BASE}/events", {"name": "a", "insertId": "i-1"}, headers=headers)
+        for _ in range(2)
+    ]
+
+    assert [one.status_code for one in answers] == [503, 503]
+    assert [one["Retry-After"] for one in answers] == ["1", "1"]
+    assert stored(environment) == []
+
+
 def test_an_insert_id_of_another_environment_is_free(api, key, other_environment):
     track(api("analytics"), insertId="i-1")
     stranger = key("analytics", other_environment)
