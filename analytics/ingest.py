@@ -5,7 +5,6 @@ A request is decoded on the event loop and handed to the writer; its answer is s
 
 from __future__ import annotations
 
-import hashlib
 import time
 from typing import Any
 
@@ -16,6 +15,7 @@ from analytics.validation import Rejected
 from pulse.doors import downloads
 from pulse.doors.plain import Request, Response
 from pulse.errors import FieldError, InvalidInput, UnsupportedMedia
+from pulse.idempotency import services as idempotency
 from pulse.ingest.group_commit import GroupCommit
 from pulse.keys.bearer import Credential
 
@@ -76,7 +76,8 @@ async def store(request: Request, submission: Submission, body: bytes) -> Respon
     key = request.headers.get("idempotency-key")
     if key is not None:
         submission.idempotency_key = _checked(key)
-        submission.fingerprint = _fingerprint(request, body)
+        query = request.scope["query_string"].decode("latin-1")
+        submission.fingerprint = idempotency.fingerprint(request.method, request.path, query, body)
     outcome = await commit.submit(submission)
     if outcome.error is not None:
         raise outcome.error
@@ -93,12 +94,3 @@ def _checked(key: str) -> str:
         message = "Idempotency-Key must be 1 to 255 printable ASCII characters"
         raise InvalidInput(message, fields=[FieldError("Idempotency-Key", "invalid")])
     return key
-
-
-def _fingerprint(request: Request, body: bytes) -> str:
-    """Method, path with query (a slash at its end aside), and the SHA-256 of the raw body."""
-    query = request.scope["query_string"].decode("latin-1")
-    digest = hashlib.sha256(body).hexdigest()
-    return hashlib.sha256(
-        f"{request.method}\n{request.path.rstrip('/')}?{query}\n{digest}".encode()
-    ).hexdigest()

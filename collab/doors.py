@@ -49,6 +49,7 @@ from pulse import fastjson, strictjson
 from pulse.doors.plain import Request, Response, StreamingResponse
 from pulse.doors.threads import in_thread
 from pulse.errors import NotFound, PayloadTooLarge, Unauthenticated
+from pulse.headers import names_etag
 from pulse.tenancy.models import Environment
 
 CHUNK_BYTES = 64 * 1024
@@ -166,7 +167,7 @@ async def file(request: Request) -> Response | StreamingResponse:
     opened = await in_thread(
         _open, request.params["environment"], request.params["file"], dict(request.query())
     )
-    if _matches(request.headers.get("if-none-match", ""), opened.headers["ETag"]):
+    if names_etag(request.headers.get("if-none-match", ""), opened.headers["ETag"]):
         opened.content.close()
         return Response(304, b"", opened.headers)
     asked = _range(request.headers.get("range", ""), opened.size)
@@ -224,12 +225,6 @@ def _open(environment_id: str, file_id: str, query: dict[str, str]) -> _Opened:
     return _Opened(content, content.size, mime_type, headers)
 
 
-def _matches(if_none_match: str, etag: str) -> bool:
-    """Weak comparison with a list of tags, or any (RFC 9110, 13.1.2)."""
-    tags = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
-    return "*" in tags or etag in tags
-
-
 def _range(header: str, size: int) -> tuple[int, int] | None:
     """First and last byte of a single range; None for anything else (RFC 9110, 14.2).
 
@@ -276,7 +271,7 @@ async def script(request: Request) -> Response:
     body, etag = _script()
     headers = {"Cache-Control": "public, max-age=300", "ETag": etag}
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if _matches(request.headers.get("if-none-match", ""), etag):
+    if names_etag(request.headers.get("if-none-match", ""), etag):
         return Response(304, b"", headers)
     return Response(200, body, headers, "text/javascript; charset=utf-8")
 

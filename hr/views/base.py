@@ -16,6 +16,7 @@ from hr.selectors import counts
 from hr.shapes import Row
 from pulse import pagination
 from pulse.db import disjoint
+from pulse.headers import names_etag
 from pulse.http.answers import answer
 from pulse.http.fields import StrictSerializer
 from pulse.http.requests import ApiRequest
@@ -67,8 +68,7 @@ class HrView(ApiView):
     def expect(self, shape: dict[str, Any]) -> None:
         """Refuse an If-Match that does not name the ETag of ``shape``. Raises Stale."""
         header = self.request.headers.get("If-Match", "").strip()
-        named = {one.strip().removeprefix("W/") for one in header.split(",")}
-        if header not in ("", "*") and self.show(shape)["ETag"] not in named:
+        if header and not names_etag(header, self.show(shape)["ETag"]):
             raise Stale
 
     @property

@@ -18,6 +18,7 @@ from pulse.doors.threads import in_thread
 from pulse.errors import Gone, NotFound
 from pulse.exports import selectors
 from pulse.exports.models import Export
+from pulse.headers import takes_gzip
 from pulse.tenancy.models import Environment
 
 CHUNK_BYTES = 256 * 1024
@@ -42,7 +43,7 @@ def download(scope: str) -> Callable[[Request], Awaitable[StreamingResponse]]:
             "Vary": "Accept-Encoding",
         }
         chunks = _chunks(file)
-        if _takes_gzip(request.headers.get("accept-encoding", "")):
+        if takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
             chunks = _compressed(chunks)
         else:
@@ -66,15 +67,6 @@ def _open(environment: Environment, product: str, public_id: str) -> tuple[Expor
     if row.state != Export.State.DONE:
         raise NotFound("This export is not ready.")
     return row, default_storage.open(row.storage_name)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    """Whether ``Accept-Encoding`` names gzip, and not with a weight of zero."""
-    for one in accepted.lower().split(","):
-        name, _, weight = one.replace(" ", "").partition(";q=")
-        if name == "gzip":
-            return weight.strip("0.") != "" or not weight
-    return False
 
 
 async def _compressed(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

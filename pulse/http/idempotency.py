@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -64,12 +63,8 @@ def idempotent(method: Method) -> Method:
 
 
 def fingerprint(request: HttpRequest) -> str:
-    """Method, path with query (a slash at its end aside), and the SHA-256 of the body."""
-    body = hashlib.sha256(_content(request)).hexdigest()
     query = request.META["QUERY_STRING"]
-    return hashlib.sha256(
-        f"{request.method}\n{request.path.rstrip('/')}?{query}\n{body}".encode()
-    ).hexdigest()
+    return services.fingerprint(str(request.method), request.path, query, _content(request))
 
 
 def _content(request: HttpRequest) -> bytes:

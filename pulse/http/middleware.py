@@ -22,6 +22,7 @@ from pulse import products
 from pulse.db import rls
 from pulse.doors.exchange import Exchange
 from pulse.errors import NOT_OUR_HOST, InvalidInput, MethodNotAllowed, UnknownPath
+from pulse.headers import names_etag
 from pulse.http import handlers
 from pulse.http.requests import bearer_token, client_address, now, request_id_of
 from pulse.keys import bearer, forms
@@ -155,12 +156,6 @@ def _take(
     return chosen, replace(decision, admitted=True)
 
 
-def _matches(etag: str, wanted: str) -> bool:
-    """Weak comparison (RFC 9110, 13.1.2): a proxy that compresses marks our tags as weak."""
-    tags = [one.strip().removeprefix("W/") for one in wanted.split(",")]
-    return etag.removeprefix("W/") in tags or tags == ["*"]
-
-
 def _finish(
     request: HttpRequest,
     response: HttpResponseBase,
@@ -173,7 +168,7 @@ def _finish(
         etag != ""
         and response.status_code == 200
         and request.method in ("GET", "HEAD")
-        and _matches(etag, request.headers.get("If-None-Match", ""))
+        and names_etag(request.headers.get("If-None-Match", ""), etag)
     )
     if unchanged:
         fresh = HttpResponse(status=304)

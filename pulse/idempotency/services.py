@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
@@ -24,6 +25,12 @@ class KeyReused(Conflict):
 class FirstCallRunning(Conflict):
     code = "idempotency_key_in_use"
     message = "The first request with this Idempotency-Key is still running."
+
+
+def fingerprint(method: str, path: str, query: str, body: bytes) -> str:
+    """What makes two requests the same: method, path (a slash at its end aside), query and body."""
+    content = hashlib.sha256(body).hexdigest()
+    return hashlib.sha256(f"{method}\n{path.rstrip('/')}?{query}\n{content}".encode()).hexdigest()
 
 
 def claim(

@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from pulse.headers import takes_gzip
+
 _TEXT = re.compile(r"text/|application/(javascript|json)|image/svg")
-_ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0)")
 
 
 class CompressedStatic:
@@ -31,7 +32,7 @@ class CompressedStatic:
         if not _TEXT.match(response.get("Content-Type", "")):
             return response
         patch_vary_headers(cast(Any, response), ("Accept-Encoding",))
-        if not _ACCEPTS_GZIP.search(request.headers.get("Accept-Encoding", "")):
+        if not takes_gzip(request.headers.get("Accept-Encoding", "")):
             return response
         return self._compressed(request, response)
 
