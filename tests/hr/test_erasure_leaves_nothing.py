@@ -19,6 +19,7 @@ import psycopg
 import pytest
 import redis
 
+from tests.support import servers
 from tests.support.live import LiveServer
 from tests.support.receiver import Received, Receiver, Reply
 
@@ -52,12 +53,16 @@ def call(live_server: LiveServer) -> Call:
 
 
 @pytest.fixture
-def subscribed(call: Call, receiver: Receiver) -> Iterator[Receiver]:
-    """A receiver of every event, while the test lasts."""
-    body = {"url": receiver.url, "events": ["*"]}
-    endpoint = call("POST", "/v1/webhook-endpoints", body)
-    yield receiver
-    call("DELETE", f"/v1/webhook-endpoints/{endpoint['id']}")
+def endpoint_id(call: Call, receiver: Receiver) -> Iterator[str]:
+    """An endpoint at ``receiver`` for every event, while the test lasts; beside it one that is down."""
+    receiver.default = lambda request: Reply(200, body=request.body)
+    made = [
+        call("POST", "/v1/webhook-endpoints", {"url": url, "events": ["*"]})["id"]
+        for url in (receiver.url, f"http://127.0.0.1:{servers.free_port()}/")
+    ]
+    yield made[0]
+    for one in made:
+        call("DELETE", f"/v1/webhook-endpoints/{one}")
 
 
 def until(found: Callable[[], Any]) -> Any:
@@ -69,9 +74,8 @@ def until(found: Callable[[], Any]) -> Any:
     return answer
 
 
-def write_everywhere(call: Call, marker: str, receiver: Receiver) -> str:
+def write_everywhere(call: Call, marker: str) -> str:
     """Put the marker into everything that is about one person; their id."""
-    receiver.default = lambda request: Reply(200, body=request.body)
     person = call(
         "POST",
         "/v1/employees",
@@ -106,8 +110,6 @@ def write_everywhere(call: Call, marker: str, receiver: Receiver) -> str:
     for kind in ("employees", "kudos"):
         started = call("POST", "/v1/exports", {"kind": kind, "format": "csv"})
         until(lambda export=started: call("GET", f"/v1/exports/{export['id']}")["status"] == "done")
-    until(lambda: delivered(receiver.requests, marker) >= {"employee.created", "kudos.awarded"})
-    until(lambda: not call("GET", "/v1/webhook-deliveries?status=pending")["data"])
     return str(person["id"])
 
 
@@ -160,9 +162,14 @@ def _keys_with(url: str, wanted: bytes) -> set[str]:
     return {key.decode(errors="replace") for key in keys}
 
 
-def test_an_erased_person_is_found_in_no_byte_that_is_kept(live_server, call, subscribed):
+def test_an_erased_person_is_found_in_no_byte_that_is_kept(
+    live_server, call, receiver, endpoint_id
+):
     marker = f"zq{secrets.token_hex(8)}"
-    employee_id = write_everywhere(call, marker, subscribed)
+    employee_id = write_everywhere(call, marker)
+    until(lambda: delivered(receiver.requests, marker) >= {"employee.created", "kudos.awarded"})
+    waiting = f"/v1/webhook-deliveries?status=pending&endpoint_id={endpoint_id}"
+    until(lambda: not call("GET", waiting)["data"])
     before = places(live_server, marker)
 
     erased = call("POST", f"/v1/employees/{employee_id}/erase")

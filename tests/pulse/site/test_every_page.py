@@ -97,6 +97,7 @@ MEASURE = """() => {
   return Math.round(timing.reduce((sum, one) => sum + one.encodedBodySize, 0) / 1024);
 }"""
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(one => one.href)"
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -157,6 +158,7 @@ class Walk:
         wrong += keyboard.tab_through(self.page, skipping=not new_frame)
         wrong += keyboard.open_and_close(self.page)
         self.page.set_viewport_size(NARROW)
+        self.page.evaluate(DRAWN)
         narrow = grave_issues(self.page, ("dark",))
         narrow += keyboard.open_and_close(self.page) if new_frame else []
         wrong += [f"at 360: {one}" for one in narrow]

@@ -81,14 +81,19 @@
     tab.parentElement.scrollLeft = tab.offsetLeft + tab.offsetWidth - tab.parentElement.offsetLeft - tab.parentElement.clientWidth;
   });
 
-  // What scrolls sideways on a narrow screen must be reached by keyboard, and only then.
-  function reachable() {
-    document.querySelectorAll(".table-wrap, .prose table").forEach(function (element) {
+  // What scrolls sideways must be reached by keyboard, and only then: also what a closed disclosure
+  // hid until now, and what a list brings when it is drawn again.
+  var widths = new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) {
+      var element = entry.target;
       if (element.scrollWidth > element.clientWidth) { element.tabIndex = 0; } else { element.removeAttribute("tabindex"); }
     });
+  });
+  function watchWidths(root) {
+    root.querySelectorAll(".table-wrap, .prose table").forEach(function (element) { widths.observe(element); });
   }
-  reachable();
-  window.addEventListener("resize", reachable);
+  watchWidths(document);
+  document.addEventListener("htmx:load", function (event) { watchWidths(event.detail.elt.parentElement || document); });
   // A list that refreshes itself waits while somebody is in it, who would lose their place.
   document.addEventListener("htmx:beforeRequest", function (event) {
     var by = event.detail.requestConfig.triggeringEvent;
