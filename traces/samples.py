@@ -13,8 +13,9 @@ from django.db import connection, transaction
 
 from pulse.tenancy.models import Environment
 from traces import instants, statements
-from traces.decoding import items
 from traces.digest import store
+from traces.digest.portion import make_portion
+from traces.models import Inbox
 
 KNOWN_ID = "550e8400-e29b-41d4-a716-446655440000"
 FAILED_ID = "9b2f6a54-3c1d-4e7a-8f60-1d2c3b4a5968"
@@ -45,21 +46,16 @@ def seed(environment: Environment, now: datetime | None = None) -> None:
     received_ms = instants.to_ms(now)
     traces = [_known(now), _failed(now), *_calls(now, chance)]
     spans = [_known_span(now), *_runs(now, chance)]
+    portion = make_portion(
+        [
+            (Inbox.Kind.TRACES, received_ms, orjson.dumps(traces)),
+            (Inbox.Kind.SPANS, received_ms, orjson.dumps(spans)),
+        ],
+        [],
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         statements.lock_environment(cursor, environment.pk)
-        written = store.store_traces(
-            cursor,
-            environment.pk,
-            [(item, received_ms) for item in items.decode_traces(orjson.dumps(traces))],
-            [],
-        )
-        derived = store.store_spans(
-            cursor,
-            environment.pk,
-            [(item, received_ms) for item in items.decode_spans(orjson.dumps(spans))],
-            [],
-        )[1]
-        store.want_search(cursor, environment.pk, written + derived, now)
+        store.store(cursor, environment.pk, portion, now=now)
 
 
 def _moment(now: datetime, **ago: float) -> str:

@@ -15,6 +15,11 @@ LOCK_SPACE = 5171  # first half of the advisory lock's key; the second is the en
 CHUNK = 400
 
 
+def has_many_writers() -> bool:
+    """Whether transactions write beside each other; SQLite has one write lock for all of them."""
+    return connection.vendor == "postgresql"
+
+
 def lock_environment(cursor: Any, environment_id: int) -> None:
     """Wait until nobody else writes this environment's traces; released by the end of the transaction.
 

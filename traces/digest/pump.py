@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,9 +18,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 
 from pulse import pump as pumps
 from traces import statements
-from traces.decoding import items
 from traces.digest import store
-from traces.models import Inbox
+from traces.digest.portion import Portion, make_portion
 
 log = structlog.get_logger(__name__)
 
@@ -123,46 +123,50 @@ def _next_rows(cursor: Any, environment_id: int) -> list[int]:
 
 
 def _digest(environment_id: int, pks: Sequence[int] | None) -> int:
-    """Digest these batches (None: the oldest ones) in one transaction."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if not statements.try_lock_environment(cursor, environment_id):
-            return 0
-        wanted = _next_rows(cursor, environment_id) if pks is None else list(pks)
-        if not wanted:
-            return 0
-        batches = statements.select_in(cursor, _BODIES, [environment_id], wanted)
-        traces: list[tuple[items.TraceItem, int]] = []
-        spans: list[tuple[items.SpanItem, int]] = []
-        for _, kind, received_ms, body in sorted(batches):
-            if kind == Inbox.Kind.TRACES:
-                traces += [(item, received_ms) for item in items.decode_traces(bytes(body))]
-            else:
-                spans += [(item, received_ms) for item in items.decode_spans(bytes(body))]
-        # first, so that on SQLite the rows that follow fill the pages that this frees
-        _delete(cursor, [row[0] for row in batches])
-        _store(cursor, environment_id, traces, spans)
-    return max(1, len(traces) + len(spans))
+    """Digest these batches (None: the oldest ones) in one transaction; returns how many items.
+
+    SQLite's write lock is for everybody who accepts something, so there they are decoded before it.
+    On PostgreSQL they are decoded behind the environment's lock, or two workers would do the same.
+    """
+    with connection.cursor() as cursor:
+        due = None if statements.has_many_writers() else _read(cursor, environment_id, pks)
+        with transaction.atomic():
+            if not statements.try_lock_environment(cursor, environment_id):
+                return 0
+            due = due or _read(cursor, environment_id, pks)
+            # first, so that on SQLite the rows that follow fill the pages that this frees
+            if _delete(cursor, due.pks) < len(due.pks):
+                transaction.set_rollback(True)  # deleted since they were read
+                return 0
+            store.store(cursor, environment_id, due.portion, now=datetime.now(UTC))
+    return max(len(due.pks), len(due.portion.traces) + len(due.portion.spans))
 
 
-def _store(
-    cursor: Any,
-    environment_id: int,
-    traces: Sequence[tuple[items.TraceItem, int]],
-    spans: Sequence[tuple[items.SpanItem, int]],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Batches of the inbox, decoded."""
+
+    pks: Sequence[int]
+    portion: Portion
+
+
+def _read(cursor: Any, environment_id: int, pks: Sequence[int] | None) -> Due:
+    wanted = _next_rows(cursor, environment_id) if pks is None else pks
     prices = store.own_prices(cursor, environment_id)
-    written: list[str] = []
-    if traces:
-        written += store.store_traces(cursor, environment_id, traces, prices)
-    if spans:
-        written += store.store_spans(cursor, environment_id, spans, prices)[1]
-    store.want_search(cursor, environment_id, written, datetime.now(UTC))
+    batches = sorted(statements.select_in(cursor, _BODIES, [environment_id], wanted))
+    portion = make_portion(
+        ((kind, received_ms, bytes(body)) for _, kind, received_ms, body in batches), prices
+    )
+    return Due([row[0] for row in batches], portion)
 
 
-def _delete(cursor: Any, pks: Sequence[int]) -> None:
+def _delete(cursor: Any, pks: Sequence[int]) -> int:
+    """Delete batches; returns how many there were."""
+    if not pks:
+        return 0
     marks = ", ".join(["%s"] * len(pks))
-    if pks:
-        cursor.execute(f"DELETE FROM traces_inbox WHERE id IN ({marks})", list(pks))
+    cursor.execute(f"DELETE FROM traces_inbox WHERE id IN ({marks})", list(pks))
+    return int(cursor.rowcount)
 
 
 def _digest_apart(environment_id: int) -> int:
@@ -211,15 +215,12 @@ def _digest_items(environment_id: int, pk: int) -> int:
 
 
 def _digest_one(environment_id: int, kind: str, received_ms: int, part: bytes) -> None:
-    body = b"[" + part + b"]"
-    with transaction.atomic(), connection.cursor() as cursor:
-        statements.lock_environment(cursor, environment_id)
-        if kind == Inbox.Kind.TRACES:
-            found = [(item, received_ms) for item in items.decode_traces(body)]
-            _store(cursor, environment_id, found, [])
-        else:
-            spans = [(item, received_ms) for item in items.decode_spans(body)]
-            _store(cursor, environment_id, [], spans)
+    with connection.cursor() as cursor:
+        prices = store.own_prices(cursor, environment_id)
+        portion = make_portion([(kind, received_ms, b"[" + part + b"]")], prices)
+        with transaction.atomic():
+            statements.lock_environment(cursor, environment_id)
+            store.store(cursor, environment_id, portion, now=datetime.now(UTC))
 
 
 def _printable(reason: str) -> str:

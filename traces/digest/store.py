@@ -1,4 +1,4 @@
-"""Items into rows: traces, spans, what is derived from them, sessions and roll-ups, in one go.
+"""Rows into tables: traces, spans, what is derived from them, sessions and roll-ups, in one go.
 
 Every function here runs inside a transaction that holds the environment's lock
 (``statements.lock_environment``), so what exists can be looked up before it is written.
@@ -6,7 +6,8 @@ Every function here runs inside a transaction that holds the environment's lock
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ import orjson
 from django.db import connection
 
 from traces import statements
-from traces.decoding.items import LLM_CALL, SpanItem, TraceItem
+from traces.decoding.items import LLM_CALL
 from traces.digest import derive, rollups, rows, sessions
+from traces.digest.portion import Portion
 from traces.pricing import OwnPrice, Rate
 
 _KNOWN_TRACES = "SELECT trace_id, derived FROM traces_trace WHERE {named}"
@@ -40,27 +42,35 @@ def own_prices(cursor: Any, environment_id: int) -> list[OwnPrice]:
     ]
 
 
-def want_search(cursor: Any, environment_id: int, trace_ids: Sequence[str], now: datetime) -> None:
-    """Leave a note for the text index, which follows on its own time."""
-    if trace_ids:
+@dataclass(slots=True)
+class Stored:
+    """Ids that are new, and the traces that now differ because of them."""
+
+    traces: list[str] = field(default_factory=list)
+    spans: list[str] = field(default_factory=list)
+    derived: list[str] = field(default_factory=list)
+
+
+def store(cursor: Any, environment_id: int, portion: Portion, *, now: datetime) -> Stored:
+    """Store a portion, and leave a note for the text index, which follows on its own time."""
+    stored = Stored()
+    if portion.traces:
+        stored.traces = _store_traces(cursor, environment_id, portion.traces)
+    if portion.spans:
+        stored.spans, stored.derived = _store_spans(cursor, environment_id, portion.spans)
+    written = stored.traces + stored.derived
+    if written:
         moment = connection.ops.adapt_datetimefield_value(now)
-        cursor.execute(
-            _SEARCH_JOB, [environment_id, orjson.dumps(list(trace_ids)).decode(), moment]
-        )
+        cursor.execute(_SEARCH_JOB, [environment_id, orjson.dumps(written).decode(), moment])
+    return stored
 
 
-def store_traces(
-    cursor: Any,
-    environment_id: int,
-    items: Sequence[tuple[TraceItem, int]],
-    prices: Sequence[OwnPrice],
+def _store_traces(
+    cursor: Any, environment_id: int, posted: Mapping[str, tuple[Any, ...]]
 ) -> list[str]:
-    """Store posted traces (item, received ms); the first of an id wins. Returns the new ids."""
-    first: dict[str, tuple[TraceItem, int]] = {}
-    for item, received_ms in items:
-        first.setdefault(item.trace_id, (item, received_ms))
+    """Store posted traces; the first of an id wins. Returns the new ids."""
     known = dict(
-        statements.select_named(cursor, _KNOWN_TRACES, "trace", environment_id, sorted(first))
+        statements.select_named(cursor, _KNOWN_TRACES, "trace", environment_id, sorted(posted))
     )
     changes = rollups.Changes()
     sightings = sessions.Sightings()
@@ -68,10 +78,9 @@ def store_traces(
     if replaced:
         _drop_derived(cursor, environment_id, replaced, changes)
     fresh = []
-    for trace_id, (item, received_ms) in first.items():
+    for trace_id, row in posted.items():
         if trace_id in known and not known[trace_id]:
             continue
-        row = rows.trace_row(item, received_ms, prices)
         fresh.append((environment_id, *row))
         _count_trace(row, changes, sightings)
     if fresh:
@@ -116,28 +125,21 @@ def _drop_derived(
         cursor.execute("DELETE FROM traces_trace WHERE id = %s", [pk])
 
 
-def store_spans(
-    cursor: Any,
-    environment_id: int,
-    items: Sequence[tuple[SpanItem, int]],
-    prices: Sequence[OwnPrice],
+def _store_spans(
+    cursor: Any, environment_id: int, posted: Mapping[str, tuple[Any, ...]]
 ) -> tuple[list[str], list[str]]:
     """Store spans and derive their traces. Returns the new span ids and the traces written."""
-    first: dict[str, tuple[SpanItem, int]] = {}
-    for item, received_ms in items:
-        first.setdefault(item.span_id, (item, received_ms))
     known = {
         row[0]
         for row in statements.select_named(
-            cursor, _KNOWN_SPANS, "span", environment_id, sorted(first)
+            cursor, _KNOWN_SPANS, "span", environment_id, sorted(posted)
         )
     }
     changes = rollups.Changes()
     sightings = sessions.Sightings()
     fresh = []
-    for span_id, (item, received_ms) in first.items():
+    for span_id, row in posted.items():
         if span_id not in known:
-            row = rows.span_row(item, received_ms, prices)
             fresh.append((environment_id, *row))
             _count_span(row, changes, sightings)
     if not fresh:

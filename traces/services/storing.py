@@ -9,9 +9,9 @@ from django.db import connection, transaction
 from pulse.queue import kick
 from pulse.tenancy.models import Environment
 from traces import instants, statements
-from traces.decoding import items
 from traces.decoding.batches import Batch
 from traces.digest import store
+from traces.digest.portion import Portion, make_portion
 from traces.digest.pump import PUMP
 from traces.models import Inbox
 
@@ -23,33 +23,22 @@ def store_traces(
 
     Returns the ids of the batch in its order, each once, and those of them that are new.
     """
-    received_ms = instants.to_ms(now)
-    found = items.decode_traces(batch.body)
-    with transaction.atomic(), connection.cursor() as cursor:
-        statements.lock_environment(cursor, environment.pk)
-        written = store.store_traces(
-            cursor,
-            environment.pk,
-            [(item, received_ms) for item in found],
-            store.own_prices(cursor, environment.pk),
-        )
-        store.want_search(cursor, environment.pk, written, datetime.now(UTC))
-    return list(dict.fromkeys(item.trace_id for item in found)), written
+    portion, stored = _store(environment, batch, now)
+    return list(portion.traces), stored.traces
 
 
 def store_spans(environment: Environment, batch: Batch, *, now: datetime) -> list[str]:
     """Store posted spans in one transaction. Returns the ids that are new."""
-    received_ms = instants.to_ms(now)
-    with transaction.atomic(), connection.cursor() as cursor:
-        statements.lock_environment(cursor, environment.pk)
-        fresh, written = store.store_spans(
-            cursor,
-            environment.pk,
-            [(item, received_ms) for item in items.decode_spans(batch.body)],
-            store.own_prices(cursor, environment.pk),
-        )
-        store.want_search(cursor, environment.pk, written, datetime.now(UTC))
-    return fresh
+    return _store(environment, batch, now)[1].spans
+
+
+def _store(environment: Environment, batch: Batch, now: datetime) -> tuple[Portion, store.Stored]:
+    with connection.cursor() as cursor:
+        prices = store.own_prices(cursor, environment.pk)
+        portion = make_portion([(batch.kind, instants.to_ms(now), batch.body)], prices)
+        with transaction.atomic():
+            statements.lock_environment(cursor, environment.pk)
+            return portion, store.store(cursor, environment.pk, portion, now=datetime.now(UTC))
 
 
 @transaction.atomic
