@@ -43,7 +43,8 @@ KNOWN = {
     "PULSE_SOCKET_AUTH_SECONDS": "how long a socket may take to say who it is (10)",
     "PULSE_SOCKET_SILENT_SECONDS": "how long a person without heartbeat stays online (66)",
     "PULSE_TRUSTED_PROXIES": "CIDRs whose X-Forwarded-For is believed, comma separated",
-    "PULSE_WEBHOOK_ALLOW_CIDRS": "private networks that webhooks may call, comma separated",
+    "PULSE_WEBHOOK_ALLOW_CIDRS": "private networks that webhooks may call, comma separated; absent: on the"
+    " embedded default a test environment may call this machine",
     "PULSE_WEB_THREADS": "Django threads a web process (4)",
 }
 CLIENTS_OWN = {"PULSE_API_KEY", "PULSE_API_BASE", "PULSE_BASE_URL"}

@@ -40,8 +40,12 @@ PULSE_SOCKET_SILENT_SECONDS = env.float("PULSE_SOCKET_SILENT_SECONDS", 66.0)
 PULSE_SCREENING_REPORT_PROVIDER = env.str("PULSE_SCREENING_REPORT_PROVIDER", "deterministic")
 PULSE_SCREENING_CODE_RUNNER = env.str("PULSE_SCREENING_CODE_RUNNER", "")
 PULSE_ASHBY_URL = env.str("PULSE_ASHBY_URL", "https://api.ashbyhq.com")
-PULSE_WEBHOOK_ALLOW_CIDRS = env.list(
-    "PULSE_WEBHOOK_ALLOW_CIDRS", ["127.0.0.0/8", "::1/128"] if PULSE_EMBEDDED else []
+PULSE_WEBHOOK_ALLOW_CIDRS: list[str] = env.list("PULSE_WEBHOOK_ALLOW_CIDRS", [])
+# Receivers on a developer's own machine, unless the operator has said which networks may be called.
+PULSE_WEBHOOK_TEST_CIDRS = (
+    ["127.0.0.0/8", "::1/128"]
+    if PULSE_EMBEDDED and "PULSE_WEBHOOK_ALLOW_CIDRS" not in os.environ
+    else []
 )
 
 

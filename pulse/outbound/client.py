@@ -43,6 +43,7 @@ def call(
     method: str,
     url: str,
     *,
+    live: bool,
     headers: dict[str, str],
     body: bytes = b"",
     total_seconds: float = TOTAL_SECONDS,
@@ -51,13 +52,15 @@ def call(
 ) -> Answer:
     """Check the address, connect to exactly what was checked, and send. Raises CallFailed.
 
+    ``live`` is the environment's that named the address, see ``targets.resolve``.
+
     ``keep_alive`` saves the connection for another call to the same address, within a second. Such a
     one may be closed by the other side at the moment it is used; then the request is sent again, so
     this is for receivers who know a repetition when they see it.
     """
     deadline = time.monotonic() + total_seconds
     try:
-        target = targets.resolve(url)
+        target = targets.resolve(url, live=live)
     except targets.Unresolvable as error:
         raise CallFailed("connection", str(error)) from error
     except (targets.ForbiddenAddress, targets.BadAddress) as error:

@@ -69,38 +69,39 @@ def check_form(url: str, *, https_only: bool) -> None:
         raise BadAddress("must be an https address in a live environment")
 
 
-def check(url: str) -> None:
+def check(url: str, *, live: bool) -> None:
     """Raise ForbiddenAddress when ``url`` leads where it may not, as far as DNS knows at the moment.
 
     A name that does not resolve passes: it may be set up later, and each call checks again.
     """
     try:
-        resolve(url)
+        resolve(url, live=live)
     except Unresolvable:
         return
 
 
-def resolve(url: str) -> Target:
+def resolve(url: str, *, live: bool) -> Target:
     """Resolve once, judge every address of the answer, and pin the first.
 
+    On the embedded default a test environment may call its own machine, a ``live`` one may not.
     Raises BadAddress, ForbiddenAddress (one bad address spoils the answer) or Unresolvable.
     """
     parts = _split(url)
     host, port = _host_of(parts), parts.port or {"http": 80, "https": 443}[parts.scheme]
     addresses = _addresses(host, port)
     for address in addresses:
-        reason = objection(address, port)
+        reason = objection(address, port, live=live)
         if reason:
             raise ForbiddenAddress(f"{host} resolves to {address}: {reason}")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.scheme, host, port, path, str(addresses[0]))
 
 
-def objection(address: Address, port: int) -> str:
+def objection(address: Address, port: int, *, live: bool) -> str:
     """Why ``address`` may not be called, or an empty string."""
     if address.is_loopback and port == settings.PULSE_PORT:
         return "that is this server itself"
-    if any(address.version == one.version and address in one for one in _allowed()):
+    if any(address.version == one.version and address in one for one in _allowed(live)):
         return ""
     if any(address.version == one.version and address in one for one in REFUSED):
         return "not a public address"
@@ -176,6 +177,11 @@ def _ask(host: str, port: int) -> list[Any] | Exception:
         return late
 
 
+def _allowed(live: bool) -> tuple[IPv4Network | IPv6Network, ...]:
+    own_machine = () if live else settings.PULSE_WEBHOOK_TEST_CIDRS
+    return _networks((*settings.PULSE_WEBHOOK_ALLOW_CIDRS, *own_machine))
+
+
 @cache
-def _allowed() -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(one, strict=False) for one in settings.PULSE_WEBHOOK_ALLOW_CIDRS)
+def _networks(written: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(one, strict=False) for one in written)

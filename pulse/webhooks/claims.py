@@ -51,7 +51,8 @@ def claim(now: datetime, *, capacity: int, retry_capacity: int) -> list[Job]:
     if not turns:
         return []
     with transaction.atomic():
-        locked = Endpoint.unscoped.select_for_update(skip_locked=True).filter(pk__in=turns)
+        locked = Endpoint.unscoped.select_for_update(skip_locked=True, of=("self",))
+        locked = locked.select_related("environment").filter(pk__in=turns)
         endpoints = sorted(locked.order_by("pk"), key=lambda one: turns.index(one.pk))
         in_flight = _in_flight(endpoints, now)
         jobs: list[Job] = []
@@ -112,6 +113,7 @@ def _choose(
             event_type=row.event_type,
             product=endpoint.product,
             url=endpoint.url,
+            live=endpoint.environment.live,
             body=row.body.encode(),
             secrets=signing,
             number=row.attempts + 1,

@@ -27,6 +27,7 @@ class Job:
     event_type: str
     product: str
     url: str
+    live: bool
     body: bytes
     secrets: forms.Secrets
     number: int
@@ -98,7 +99,14 @@ def carry(job: Job) -> Result:
             job, started_at, started_at, Attempt.Outcome.HTTP_ERROR, 500, 0, headers, "broken sink"
         )
     try:
-        answer = client.call("POST", job.url, headers=headers, body=job.body, keep_alive=True)
+        answer = client.call(
+            "POST",
+            job.url,
+            live=job.live,
+            headers=headers,
+            body=job.body,
+            keep_alive=True,
+        )
     except client.CallFailed as failure:
         return Result(
             job,

@@ -105,7 +105,7 @@ def check_address(environment: Environment, url: str) -> None:
     except targets.BadAddress as error:
         raise InvalidInput(f"url {error}", fields=[FieldError("url", str(error))]) from error
     try:
-        targets.check(url)
+        targets.check(url, live=environment.live)
     except targets.ForbiddenAddress as error:
         raise ForbiddenTarget(fields=[FieldError("url", str(error), "forbidden_target")]) from error
 

@@ -90,7 +90,13 @@ def _refusal(update: PartnerUpdate) -> str:
         return "no_key"
     made = message(update, vault.decrypt(bytes(key.secret)).decode())
     try:
-        got = client.call(made.method, made.url, headers=made.headers, body=made.body)
+        got = client.call(
+            made.method,
+            made.url,
+            live=update.environment.live,
+            headers=made.headers,
+            body=made.body,
+        )
     except client.CallFailed as failed:
         return failed.kind
     return "" if 200 <= got.status < 300 else f"status_{got.status}"

@@ -143,6 +143,7 @@ def _fetch(resume: Resume, now: datetime) -> None:
         got = client.call(
             "GET",
             resume.source_url,
+            live=resume.environment.live,
             headers={"Accept": "application/pdf, */*"},
             total_seconds=FETCH_SECONDS,
             max_answer_bytes=resume_files.MAX_BYTES,

@@ -189,14 +189,14 @@ def test_during_a_rotation_both_secrets_verify_and_a_day_later_the_new_one_only(
 
 
 def test_a_private_address_is_refused_and_so_is_a_name_that_changes_to_one(
-    hr, receiver, monkeypatch
+    hr, receiver, monkeypatch, settings
 ):
+    settings.PULSE_WEBHOOK_ALLOW_CIDRS = []
     answers = {"moving.test": "93.184.216.34", "inside.test": "10.1.2.3"}
 
     def resolve(host: str, port: int) -> list[Any]:
         return [ipaddress.ip_address(answers[host])]
 
-    monkeypatch.setattr(targets, "_allowed", tuple)
     monkeypatch.setattr(targets, "_addresses", resolve)
     body = {"url": "http://inside.test/hook", "events": ["*"]}
 

@@ -46,7 +46,7 @@ def raw_server(speak):
 
 
 def post(url, **options):
-    return client.call("POST", url, headers={"X-One": "1"}, body=b"{}", **options)
+    return client.call("POST", url, live=True, headers={"X-One": "1"}, body=b"{}", **options)
 
 
 def test_the_answer_comes_back_with_its_headers_and_peer(receiver):

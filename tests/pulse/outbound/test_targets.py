@@ -89,8 +89,8 @@ MALFORMED = [
 
 
 @pytest.fixture
-def nothing_allowed(monkeypatch):
-    monkeypatch.setattr(targets, "_allowed", lambda: ())
+def nothing_allowed(settings):
+    settings.PULSE_WEBHOOK_ALLOW_CIDRS = []
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def no_connections(monkeypatch):
 @pytest.mark.parametrize("url", HOSTILE)
 def test_no_connection_is_opened_to_an_address_inside(url, nothing_allowed, no_connections):
     with pytest.raises(client.CallFailed) as failure:
-        client.call("POST", url, headers={})
+        client.call("POST", url, live=True, headers={})
 
     assert failure.value.kind in ("forbidden_target", "connection")
 
@@ -121,14 +121,14 @@ def test_what_is_no_plain_web_address_is_refused_unresolved(url):
     "address", ["93.184.215.14", "1.1.1.1", "2606:4700:4700::1111", "2a00:1450:4001::1"]
 )
 def test_public_addresses_may_be_called(address, nothing_allowed):
-    assert targets.objection(ipaddress.ip_address(address), 443) == ""
+    assert targets.objection(ipaddress.ip_address(address), 443, live=True) == ""
 
 
 def test_one_bad_address_spoils_the_answer(monkeypatch, nothing_allowed, no_connections):
     answer_with(monkeypatch, ["93.184.215.14", "10.0.0.1"])
 
     with pytest.raises(targets.ForbiddenAddress):
-        targets.resolve("https://mixed.example/")
+        targets.resolve("https://mixed.example/", live=True)
 
 
 def test_the_address_that_was_checked_is_the_one_that_is_dialled(monkeypatch, nothing_allowed):
@@ -144,30 +144,36 @@ def test_the_address_that_was_checked_is_the_one_that_is_dialled(monkeypatch, no
     monkeypatch.setattr(socket, "create_connection", connect)
 
     with pytest.raises(client.CallFailed):
-        client.call("POST", "http://rebind.example/", headers={})
+        client.call("POST", "http://rebind.example/", live=True, headers={})
 
     assert dialled == [("93.184.215.14", 80)]
 
 
-def test_an_allowed_network_opens_itself_and_nothing_else(settings, monkeypatch):
+def test_only_a_test_environment_may_call_its_own_machine_unless_the_operator_says_so(
+    settings, nothing_allowed
+):
+    settings.PULSE_WEBHOOK_TEST_CIDRS = ["127.0.0.0/8"]
+
+    assert targets.resolve("https://127.0.0.1:8443/", live=False).ip == "127.0.0.1"
+    with pytest.raises(targets.ForbiddenAddress):
+        targets.resolve("https://127.0.0.1:8443/", live=True)
+
+
+def test_an_allowed_network_opens_itself_and_nothing_else(settings):
     settings.PULSE_WEBHOOK_ALLOW_CIDRS = ["10.1.0.0/16"]
-    targets._allowed.cache_clear()
-    try:
-        assert targets.resolve("http://10.1.2.3:8080/x?y=1") == targets.Target(
-            "http", "10.1.2.3", 8080, "/x?y=1", "10.1.2.3"
-        )
+
+    assert targets.resolve("http://10.1.2.3:8080/x?y=1", live=True) == targets.Target(
+        "http", "10.1.2.3", 8080, "/x?y=1", "10.1.2.3"
+    )
+    for url in ("http://10.2.0.1/", "http://127.0.0.1/"):
         with pytest.raises(targets.ForbiddenAddress):
-            targets.resolve("http://10.2.0.1/")
-        with pytest.raises(targets.ForbiddenAddress):
-            targets.resolve("http://127.0.0.1/")
-    finally:
-        targets._allowed.cache_clear()
+            targets.resolve(url, live=True)
 
 
 def test_our_own_port_is_refused_even_where_loopback_is_allowed():
     with pytest.raises(targets.ForbiddenAddress, match="this server itself"):
-        targets.resolve(f"http://127.0.0.1:{deployed.PULSE_PORT}/v1/employees")
-    assert targets.resolve("http://127.0.0.1:9999/").ip == "127.0.0.1"
+        targets.resolve(f"http://127.0.0.1:{deployed.PULSE_PORT}/v1/employees", live=False)
+    assert targets.resolve("http://127.0.0.1:9999/", live=True).ip == "127.0.0.1"
 
 
 def test_a_name_that_does_not_resolve_passes_the_check_at_save(monkeypatch):
@@ -176,9 +182,9 @@ def test_a_name_that_does_not_resolve_passes_the_check_at_save(monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
 
-    targets.check("https://not-yet.example/")
+    targets.check("https://not-yet.example/", live=True)
     with pytest.raises(targets.Unresolvable):
-        targets.resolve("https://not-yet.example/")
+        targets.resolve("https://not-yet.example/", live=True)
 
 
 def answer_with(monkeypatch, addresses):
