@@ -6,6 +6,7 @@ from importlib import import_module
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.csrf import csrf_exempt
 
 from pulse import products
 from pulse.http import openapi
@@ -23,8 +24,10 @@ def _product_urls() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *_product_urls(),
-    path("openapi/<slug:product>.json", openapi.DocumentView.as_view(), name="openapi"),
-    path("metrics", metrics, name="metrics"),
+    path(
+        "openapi/<slug:product>.json", csrf_exempt(openapi.DocumentView.as_view()), name="openapi"
+    ),
+    path("metrics", csrf_exempt(metrics), name="metrics"),
     path("admin/", admin.site.urls),
     path("", include("pulse.site.urls")),
 ]

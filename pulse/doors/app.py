@@ -84,7 +84,7 @@ async def _route(
 ) -> None:
     path, method = exchange.path, exchange.method
     if path in health.PATHS:
-        await _send(send, exchange, await health.answer(path))
+        await _send(send, exchange, await health.answer(method, path))
         return
     if product is not None and method == "OPTIONS" and _is_preflight(product, path, headers):
         await _send(send, exchange, Response(204, headers=dict(_PREFLIGHT)))

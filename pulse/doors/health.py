@@ -18,7 +18,9 @@ def serving(yes: bool) -> None:
     _state["serving"] = yes
 
 
-async def answer(path: str) -> Response:
+async def answer(method: str, path: str) -> Response:
+    if method not in ("GET", "HEAD"):
+        return Response(405, headers={"Allow": "GET, HEAD"})
     if path == "/health/live":
         return _said(True)
     if path == "/health":

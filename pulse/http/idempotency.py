@@ -27,7 +27,10 @@ class _NotKept(Exception):
 
 
 def idempotent(method: Method) -> Method:
-    """Mark a view method; without the header it runs as if it were not marked."""
+    """Mark a view method; without the header it runs as if it were not marked.
+
+    ``takes_idempotency_key`` is what the OpenAPI documents know it by.
+    """
 
     @functools.wraps(method)
     def wrapper(self: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -59,6 +62,7 @@ def idempotent(method: Method) -> Method:
         except _NotKept as outcome:
             return outcome.response
 
+    wrapper.takes_idempotency_key = True  # type: ignore[attr-defined]
     return wrapper  # type: ignore[return-value]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
+from copy import deepcopy
 from functools import cache
 from importlib import import_module
 from typing import Any, Literal
@@ -12,9 +14,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views import View
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from pulse import products
 from pulse.http.answers import answer
+from pulse.http.idempotency import MAX_KEY
 from pulse.products import Door, ProductConfig
 from pulse.webhooks import events
 
@@ -32,7 +36,44 @@ REFUSALS = {
     "500": "A bug on the server's side, kept as an incident.",
     "503": "Nothing was stored; retry.",
 }
+REQUEST_ID = {
+    "X-Request-Id": {
+        "description": "Names this request in the request log and in the server's own.",
+        "schema": {"type": "string"},
+    }
+}
+RATE_LIMIT = {
+    "X-RateLimit-Limit": {
+        "description": "How many requests the bucket holds.",
+        "schema": {"type": "integer"},
+    },
+    "X-RateLimit-Remaining": {
+        "description": "How many of them are left.",
+        "schema": {"type": "integer"},
+    },
+    "X-RateLimit-Reset": {
+        "description": "When the bucket is full again.",
+        "schema": {"type": ["string", "integer"]},
+    },
+}
+RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+}
+REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "`true` on the answer of an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    }
+}
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[ -~]+$"},
+    OpenApiParameter.HEADER,
+    description="A repetition with the same key and body within a day gets the first one's answer.",
+)
 
 
 class PulseSchema(AutoSchema):
@@ -55,6 +96,11 @@ class PulseSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         return [] if getattr(self.view, "public", False) else [{"key": []}]
+
+    def get_override_parameters(self) -> list[Any]:
+        handler = getattr(self.view, self.method.lower(), None)
+        given: list[Any] = super().get_override_parameters()
+        return [*given, IDEMPOTENCY_KEY] if hasattr(handler, "takes_idempotency_key") else given
 
     def _get_request_for_media_type(
         self, serializer: Any, direction: Literal["request", "response"] = "request"
@@ -100,6 +146,8 @@ def _document_text(product: str) -> str:
         schemes["keyHeader"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
     components["securitySchemes"] = schemes
     components.setdefault("schemas", {})["Refusal"] = _error_schema(config)
+    components["headers"] = REQUEST_ID | RATE_LIMIT | RETRY_AFTER | REPLAYED
+    components["responses"] = _refusals(config)
     # A pattern that also takes a trailing slash is documented without it.
     paths = {name.rstrip("/") or "/": item for name, item in document.get("paths", {}).items()}
     document["paths"] = paths
@@ -107,7 +155,7 @@ def _document_text(product: str) -> str:
     for item in paths.values():
         for method in METHODS:
             if method in item:
-                _add_refusals(item[method], config)
+                _add_answers(item[method], config)
                 if config.accepts_key_header and {"key": []} in item[method].get("security", []):
                     item[method]["security"] = [{"key": []}, {"keyHeader": []}]
     if config.events:
@@ -136,7 +184,7 @@ def _add_doors(paths: dict[str, Any], config: ProductConfig) -> None:
             "operationId": _operation_id(door),
             "security": [{"key": []}],
             "responses": {},
-            **door.operation,
+            **deepcopy(door.operation),
         }
         names = [part[1:-1] for part in door.path.split("/") if part.startswith("{")]
         if names and "parameters" not in operation:
@@ -147,16 +195,43 @@ def _add_doors(paths: dict[str, Any], config: ProductConfig) -> None:
         paths.setdefault(door.path, {})[door.method.lower()] = operation
 
 
-def _add_refusals(operation: dict[str, Any], config: ProductConfig) -> None:
-    """Every refusal but those that the dialect says it never writes."""
+def _references(names: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _on_every_answer(config: ProductConfig) -> list[str]:
+    return [*REQUEST_ID, *(RATE_LIMIT if config.rate_limit_policy else ())]
+
+
+def _refusals(config: ProductConfig) -> dict[str, Any]:
+    """Every refusal but those that the dialect says it never writes, as components by status."""
     never: frozenset[str] = getattr(config.dialect, "never", frozenset())
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
-    for status, description in REFUSALS.items():
-        if status in never:
-            continue
-        operation.setdefault("responses", {}).setdefault(
-            status, {"description": description, "content": content}
-        )
+    return {
+        f"Refusal{status}": {
+            "description": description,
+            "headers": _references(
+                [*_on_every_answer(config), *(RETRY_AFTER if status in ("429", "503") else ())]
+            ),
+            "content": content,
+        }
+        for status, description in REFUSALS.items()
+        if status not in never
+    }
+
+
+def _add_answers(operation: dict[str, Any], config: ProductConfig) -> None:
+    """Add the refusals that every operation may answer, and the headers of what it names itself."""
+    idempotent = any(
+        one.get("name") == IDEMPOTENCY_KEY.name for one in operation.get("parameters", [])
+    )
+    answers = operation.setdefault("responses", {})
+    for status, one in answers.items():
+        replayed = REPLAYED if idempotent and status.startswith("2") else ()
+        names = [*_on_every_answer(config), *replayed]
+        one["headers"] = _references(names) | one.get("headers", {})
+    for name in _refusals(config):
+        answers.setdefault(name.removeprefix("Refusal"), {"$ref": f"#/components/responses/{name}"})
 
 
 def _webhooks(config: ProductConfig) -> dict[str, Any]:

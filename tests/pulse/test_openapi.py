@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import re
 from importlib import import_module
 
@@ -74,3 +76,15 @@ def test_every_operation_has_an_id_of_its_own_and_says_what_a_success_looks_like
         if str(operation) not in ALWAYS_REFUSED
         and not any(status[0] in "123" for status in operation.declared["responses"])
     ] == []
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/ready", "/metrics", "/openapi/hr.json"])
+def test_what_only_answers_reads_refuses_other_methods(path, live_server):
+    connection = http.client.HTTPConnection("127.0.0.1", live_server.port, timeout=20)
+    with contextlib.closing(connection):
+        connection.request("POST", path, b"{}")
+        answer = connection.getresponse()
+        answer.read()
+
+    assert answer.status == 405
+    assert "GET" in answer.headers["Allow"]
