@@ -14,6 +14,8 @@ from screening.scoring import Result, TopicScore
 STRONG, GOOD, DEVELOPING = 85, 70, 50
 STRENGTH_PERCENT, AREA_PERCENT = 80, 70
 LISTED = 3
+RECOMMEND_AT, CONSIDER_AT = 75, 60
+"""The thresholds of a template that sets none."""
 RECOMMENDED = "Recommended for next interview stage"
 RESERVED = "Consider with reservations"
 NOT_RECOMMENDED = "Not recommended at this stage"
@@ -41,10 +43,10 @@ def write(result: Result, *, first_name: str, template: str, settings: dict[str,
 
 
 def recommend(score: int, settings: dict[str, Any]) -> str:
-    """Advice, never a decision: thresholds are the template's, 75 and 60 by default."""
-    if score >= settings.get("recommend_at", 75):
+    """Advice, never a decision; thresholds are the template's."""
+    if score >= settings.get("recommend_at", RECOMMEND_AT):
         return RECOMMENDED
-    if score >= settings.get("consider_at", 60):
+    if score >= settings.get("consider_at", CONSIDER_AT):
         return RESERVED
     return NOT_RECOMMENDED
 

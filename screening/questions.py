@@ -172,7 +172,9 @@ def _numeric_faults(question: Question) -> list[tuple[str, str]]:
     if not _number(question["answer"]):
         faults.append(("answer", "A number from -10^15 to 10^15 is required."))
     for name, value in question["tolerance"].items():
-        if not _number(value) or value < 0:
+        if name not in ("absolute", "relative"):
+            faults.append((f"tolerance.{name}", "absolute or relative."))
+        elif not _number(value) or value < 0:
             faults.append((f"tolerance.{name}", "A number from 0 to 10^15."))
     return faults
 
@@ -226,8 +228,11 @@ def visible(question: Question, *, shuffle_seed: int) -> Question:
 
 
 def check_answer(question: Question, value: Any) -> Any:
-    """The value in its stored form, None when it is empty. Raises AnswerRefused."""
-    if value is None or value in ("", []):
+    """The value in its stored form, None when it is empty or only spaces. Raises AnswerRefused.
+
+    A form and the page's script may send one answer each: both are stored alike.
+    """
+    if value is None or value == [] or (isinstance(value, str) and not value.strip()):
         return None
     return _CHECKS[question["type"]](question, value)
 
@@ -264,14 +269,14 @@ def _parse_number(text: str) -> float | int:
 
 
 def _check_short(question: Question, value: Any) -> str:
-    return _text(value, SHORT_TEXT_LENGTH)
+    return _text(value, SHORT_TEXT_LENGTH).strip()
 
 
 def _check_long(question: Question, value: Any) -> str:
     return _text(value, LONG_TEXT_LENGTH)
 
 
-def _check_code(question: Question, value: Any) -> dict[str, str]:
+def _check_code(question: Question, value: Any) -> dict[str, str] | None:
     if isinstance(value, str):
         value = {"source": value, "language": question["language"]}
     if not isinstance(value, Mapping):
@@ -282,7 +287,7 @@ def _check_code(question: Question, value: Any) -> dict[str, str]:
     language = str(value.get("language") or question["language"])
     if language not in LANGUAGES:
         raise AnswerRefused("This language is not offered.")
-    return {"source": source, "language": language}
+    return {"source": source, "language": language} if source.strip() else None
 
 
 def _text(value: Any, limit: int) -> str:

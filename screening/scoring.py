@@ -96,6 +96,11 @@ def total(
     )
 
 
+def earnable(questions: list[Question], weights: Mapping[str, float] | None) -> bool:
+    """Whether any answer can raise the score: a question with points, in a skill that counts."""
+    return any(one["points"] and (weights or {}).get(one["skill"], 1) for one in questions)
+
+
 def _skills(questions: list[Question], marks: Mapping[str, Mark]) -> dict[str, Fraction]:
     """Percentage per skill in the order of the template; a skill without points is left out."""
     sums: dict[str, list[Fraction]] = {}

@@ -20,6 +20,7 @@ from pulse.http.fields import (
     StrictString,
 )
 from screening.models import Screening
+from screening.narrative import RECOMMEND_AT
 from screening.questions import LARGEST
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
@@ -78,14 +79,14 @@ class EducationIn(StrictSerializer):
     unknown = "ignore"
 
     institution = StrictString(max_length=200)
-    degree = StrictString(max_length=200, required=False, allow_blank=True, default="")
+    degree = StrictString(max_length=200, required=False, allow_blank=True, allow_null=True)
     year = StrictInteger(min_value=1900, max_value=2100, required=False, allow_null=True)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         checked = super().to_internal_value(data)
         return {
             "institution": checked["institution"],
-            "degree": checked.get("degree", ""),
+            "degree": checked.get("degree") or "",
             "year": checked.get("year"),
         }
 
@@ -130,7 +131,7 @@ class PageIn(StrictSerializer):
     unknown = "ignore"
 
     page = CountField(default=1)
-    limit = CountField(default=20)
+    limit = CountField(default=20, help_text="Above 100 means 100")
 
     def validate_limit(self, value: int) -> int:
         return min(value, MAX_PER_PAGE)
@@ -208,7 +209,7 @@ class TemplateSettingsIn(StrictSerializer):
     consider_at = StrictInteger(min_value=0, max_value=100, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("consider_at", 0) > attrs.get("recommend_at", 100):
+        if attrs.get("consider_at", 0) > attrs.get("recommend_at", RECOMMEND_AT):
             raise serializers.ValidationError({"consider_at": ["must not be above recommend_at"]})
         return attrs
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pulse.http.fields import Choice, StrictInteger, StrictSerializer, StrictString
-
-MOST_PER_PAGE = 100
+from pulse.http.fields import Choice, StrictSerializer, StrictString
+from screening.serializers import PageIn, PageMeta
 
 
 class WebhookIn(StrictSerializer):
@@ -23,17 +22,7 @@ class WebhookPatch(WebhookIn):
     status = Choice(choices=["active", "paused"], required=False)
 
 
-class WebhookPageQuery(StrictSerializer):
-    unknown = "ignore"
-
-    page = StrictInteger(text=True, default=1, min_value=1)
-    limit = StrictInteger(text=True, default=20, min_value=1, help_text="Above 100 means 100")
-
-    def validate_limit(self, value: int) -> int:
-        return min(value, MOST_PER_PAGE)
-
-
-class WebhookDeliveryQuery(WebhookPageQuery):
+class WebhookDeliveryQuery(PageIn):
     status = Choice(choices=["pending", "delivered", "failed", "cancelled", "held"], required=False)
 
 
@@ -57,13 +46,6 @@ class WebhookSecretSchema(serializers.Serializer[Any]):
     secret = serializers.CharField(help_text="Shown this once")
 
 
-class MetaSchema(serializers.Serializer[Any]):
-    current_page = serializers.IntegerField()
-    total_pages = serializers.IntegerField()
-    total_count = serializers.IntegerField()
-    per_page = serializers.IntegerField()
-
-
 class WebhookOut(serializers.Serializer[Any]):
     data = WebhookSchema()  # type: ignore[assignment]
 
@@ -74,7 +56,7 @@ class WebhookCreatedOut(serializers.Serializer[Any]):
 
 class WebhookPageOut(serializers.Serializer[Any]):
     data = WebhookSchema(many=True)  # type: ignore[assignment]
-    meta = MetaSchema()
+    meta = PageMeta()
 
 
 class WebhookDeliverySchema(serializers.Serializer[Any]):
@@ -116,4 +98,4 @@ class WebhookDeliveryDetailOut(serializers.Serializer[Any]):
 
 class WebhookDeliveryPageOut(serializers.Serializer[Any]):
     data = WebhookDeliverySchema(many=True)  # type: ignore[assignment]
-    meta = MetaSchema()
+    meta = PageMeta()

@@ -13,7 +13,7 @@ from pulse.audit.services import record
 from pulse.errors import Conflict, FieldError, InvalidInput
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
-from screening import links, shapes
+from screening import links, scoring, shapes
 from screening.errors import IllegalTransition, UnknownReference
 from screening.events import ScreeningCreated
 from screening.models import Candidate, PartnerUpdate, Screening, Template
@@ -131,7 +131,7 @@ def _check_usable(template: Template) -> None:
     if template.archived_at:
         raise Conflict("The template is archived", details=details)
     questions = template_selectors.current_version(template).questions
-    if not any(one["points"] for one in questions):
+    if not scoring.earnable(questions, template.settings.get("weights")):
         raise Conflict("The template has no questions with points", details=details)
 
 
@@ -223,10 +223,10 @@ def extend(
     screening = _lock_open(environment, screening_id, "pending", "in_progress")
     if expires_at is not None or expires_in_days is not None:
         later = _expiry(expires_at, expires_in_days or 0, now)
-        if later < screening.expires_at:
+        if later < screening.expires_at.replace(microsecond=0):
             member = "expires_in_days" if expires_at is None else "expires_at"
             raise InvalidInput(fields=[FieldError(member, "must not end earlier than it does now")])
-        screening.expires_at = later
+        screening.expires_at = max(later, screening.expires_at)
     if time_multiplier is not None:
         if time_multiplier < screening.time_multiplier:
             raise InvalidInput(

@@ -11,6 +11,7 @@ from pulse.errors import Conflict
 from pulse.tenancy.models import Environment
 from screening.models import Template, TemplateVersion
 from screening.questions import Question, check_question, check_questions
+from screening.scoring import earnable
 from screening.selectors import screenings as screening_selectors
 from screening.selectors import templates as selectors
 from screening.services.candidates import next_number
@@ -65,18 +66,24 @@ def change_template(
         template.archived_at = now if changes["status"] == "archived" else None
         touched = True
     if changes.get("questions") is not None:
-        checked = check_questions(changes["questions"])
-        waiting = screening_selectors.pending_of(template).count()
-        if waiting and not any(one["points"] for one in checked):
-            raise Conflict(
-                "Somebody is invited to this template: a question with points has to stay",
-                details={"template_id": template_id, "pending_screenings": waiting},
-            )
-        touched |= _write_questions(template, checked, now)
+        touched |= _write_questions(template, check_questions(changes["questions"]), now)
+    if {"questions", "settings"} & changes.keys():
+        _check_waiting(template)
     if touched:
         template.updated_at = now
         template.save()
     return template
+
+
+def _check_waiting(template: Template) -> None:
+    """What somebody is invited to keeps something to earn."""
+    questions = selectors.current_version(template).questions
+    waiting = screening_selectors.pending_of(template).count()
+    if waiting and not earnable(questions, template.settings.get("weights")):
+        raise Conflict(
+            "Somebody is invited to this template: a question with points has to stay",
+            details={"template_id": template.public_id, "pending_screenings": waiting},
+        )
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from pulse.webhooks.shapes import delivery as kernel_delivery
 from pulse.webhooks.shapes import delivery_with_tries
 from pulse.webhooks.shapes import endpoint as kernel_endpoint
 from screening import webhook_serializers as forms
+from screening.serializers import PageIn
 from screening.views.base import ScreeningApiView
 
 MEMBERS = (
@@ -90,10 +91,10 @@ class ManagementView(ScreeningApiView):
 class WebhooksView(ManagementView):
     """GET, POST /v1/webhooks"""
 
-    @extend_schema(parameters=[forms.WebhookPageQuery], responses=forms.WebhookPageOut)
+    @extend_schema(parameters=[PageIn], responses=forms.WebhookPageOut)
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = selectors.endpoints(request.environment, self.product)
-        query = self.query(forms.WebhookPageQuery)
+        query = self.query(PageIn)
         return self.paged(rows.order_by("created_at", "pk"), query, _webhook)
 
     @extend_schema(request=forms.WebhookIn, responses={201: forms.WebhookCreatedOut})

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -283,6 +283,51 @@ def test_choices_are_named_by_their_ids_alone(environment, client, value):
     )
     assert (response.status_code, response.json()["error"]) == (400, "refused")
     assert Answer.unscoped.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("question_id", "value"),
+    [
+        ("q1", "ok "),
+        ("q1", "  "),
+        ("q2", " \n "),
+        ("q2", "so\nlong\n"),
+        ("q3", "x = 1\n"),
+        ("q3", " "),
+    ],
+)
+def test_what_the_script_has_saved_the_form_finds_and_goes_on(
+    environment, client, question_id, value
+):
+    written = make_template(
+        environment,
+        questions=[
+            {"type": "short_text", "prompt": "One word", "skill": "Words", "accepted": ["ok"]},
+            {"type": "long_text", "prompt": "Many words", "skill": "Words"},
+            {"type": "code", "prompt": "A line", "skill": "Code", "language": "python"},
+        ],
+    )
+    screening = make_screening(environment, template=written, now=datetime.now(UTC))
+    base = f"/s/{token_of(screening)}"
+    client.post(f"{base}/start", {"consent": "yes"})
+    sent = {"source": value, "language": "python"} if question_id == "q3" else value
+    saved = client.put(
+        f"{base}/answers/{question_id}",
+        {"value": sent, "revision": 1, "base": 0},
+        content_type="application/json",
+    )
+    response = client.post(
+        f"{base}/questions/0",
+        {
+            f"shown-{question_id}": "0",
+            f"answer-{question_id}": value.replace("\n", "\r\n"),
+            f"language-{question_id}": "python",
+        },
+    )
+
+    assert (saved.status_code, response.status_code) == (200, 302)
+    (stored,) = Answer.unscoped.all()
+    assert (stored.revision, stored.value is None) == (1, not value.strip())
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b'{"value": 1}', b'{"value":1,"revision":-1}'])

@@ -43,7 +43,7 @@ def test_an_export_holds_answers_in_words_and_no_statement_for_statistics(api, s
     assert answers == {
         "Pick a.": "a is right",
         "What is 6 × 7?": 42,
-        "Write seven as a word.": " Seven. ",
+        "Write seven as a word.": "Seven.",
     }
     assert shown["report"]["score"] == 100
     assert "Female" not in json.dumps(told)

@@ -8,6 +8,7 @@ from pulse.webhooks.models import Event
 from screening.models import Candidate
 from tests.screening.factories import make_candidate, make_screening
 from tests.support.races import together
+from tests.support.webhooks import make_endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -163,14 +164,24 @@ def test_pages_have_the_documented_meta_at_their_borders(client, environment):
     assert page(limit=7, page=3) == (7, meta(3, 3, 7))
 
 
-def test_numbers_beyond_counting_mean_the_largest_page_and_limit(client, environment):
+@pytest.mark.parametrize("path", ["/v1/candidates", "/v1/webhooks"])
+def test_numbers_beyond_counting_mean_the_largest_page_and_limit(client, environment, path):
     make_candidate(environment)
+    make_endpoint(environment, "https://example.com/hook", product="screening")
     many = "9" * 23
-    body = client.get("/v1/candidates", {"limit": many}).json()
+    body = client.get(path, {"limit": many}).json()
     assert (len(body["data"]), body["meta"]["per_page"]) == (1, 100)
-    body = client.get("/v1/candidates", {"page": many}).json()
+    body = client.get(path, {"page": many}).json()
     assert (body["data"], body["meta"]["current_page"]) == ([], 10**15)
-    assert client.get("/v1/candidates", {"page": f"-{many}"}).status_code == 400
+    assert client.get(path, {"page": f"-{many}"}).status_code == 400
+
+
+def test_a_degree_may_be_null_as_a_year_may(client):
+    school = {"institution": "Evening school", "degree": None, "year": None}
+    body = {"name": "A", "email": "a@example.com", "education": [school]}
+    made = client.post("/v1/candidates", body).json()["data"]["id"]
+    stored = client.get(f"/v1/candidates/{made}").json()["data"]["education"]
+    assert stored == [school | {"degree": ""}]
 
 
 @pytest.mark.parametrize(

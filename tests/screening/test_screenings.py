@@ -120,6 +120,14 @@ def test_an_extension_does_not_end_earlier(client, environment, member):
     assert later > (before + timedelta(days=5)).isoformat()
 
 
+def test_the_end_that_is_shown_is_not_an_earlier_one(client, environment):
+    start = now().replace(microsecond=999_999)
+    path = f"/v1/screenings/{make_screening(environment, now=start).public_id}"
+    shown = client.get(path).json()["data"]["expires_at"]
+    again = client.post(f"{path}/extend", {"expires_at": shown})
+    assert (again.status_code, again.json()["data"]["expires_at"]) == (200, shown)
+
+
 def test_a_reset_lasts_as_long_as_the_screening_it_replaces(client, environment):
     start = now()
     screening = make_screening(environment, now=start, expires_in_days=60)
@@ -149,18 +157,28 @@ def test_the_period_of_the_list_is_compared_in_whole_seconds(client, environment
     assert found(**{"from": "2026-03-02T09:00:01Z"}) == []
 
 
-@pytest.mark.parametrize("left", [[], [QUESTIONS[2] | {"points": 0}]])
-def test_a_template_that_somebody_is_invited_to_is_not_emptied(client, environment, left):
+@pytest.mark.parametrize(
+    "left",
+    [
+        {"questions": []},
+        {"questions": [QUESTIONS[2] | {"points": 0}]},
+        {"settings": {"weights": {"Logic": 0, "Counting": 0}}},
+    ],
+)
+def test_a_template_that_somebody_is_invited_to_keeps_something_to_earn(client, environment, left):
     screening = make_screening(environment, now=now())
     path = f"/v1/templates/{screening.template.public_id}"
-    assert refusal(client.patch(path, {"questions": left})) == (
+    assert refusal(client.patch(path, left)) == (
         409,
         "conflict",
         {"template_id": screening.template.public_id, "pending_screenings": 1},
     )
-    assert client.get(path).json()["data"]["question_count"] == 4
+    stored = client.get(path).json()["data"]
+    assert (stored["question_count"], stored["settings"]) == (4, {})
     client.post(f"/v1/screenings/{screening.public_id}/cancel")
-    assert client.patch(path, {"questions": left}).status_code == 200
+    assert client.patch(path, left).status_code == 200
+    ids = {"candidate_id": screening.candidate.public_id, "template_id": stored["id"]}
+    assert client.post("/v1/screenings", ids).status_code == 409
 
 
 def test_an_attempt_is_not_started_without_questions(environment):

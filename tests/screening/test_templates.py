@@ -67,6 +67,14 @@ def test_a_tolerance_too_large_to_be_used_is_refused(client, name):
     }
 
 
+def test_a_tolerance_of_another_name_would_have_no_effect_and_is_refused(client):
+    question = NUMERIC | {"tolerance": {"abs": 1}}
+    body = {"name": "n", "duration_minutes": 5, "questions": [question]}
+    assert refusal(client.post("/v1/templates", body))[2] == {
+        "questions.0.tolerance.abs": ["absolute or relative."]
+    }
+
+
 def test_the_largest_number_is_kept_as_it_is(client):
     question = NUMERIC | {"answer": 1e15, "tolerance": {"absolute": 1e15}}
     body = {"name": "n", "duration_minutes": 5, "questions": [question]}
@@ -78,10 +86,10 @@ def test_settings_of_a_template_ignore_what_they_do_not_know_and_agree_with_them
     body = {"name": "T", "duration_minutes": 5}
     made = client.post("/v1/templates", body | {"settings": {"recommend_at": 80, "colour": "red"}})
     assert made.json()["data"]["settings"] == {"recommend_at": 80}
-    crossed = {"settings": {"recommend_at": 80, "consider_at": 90}}
-    assert refusal(client.post("/v1/templates", body | crossed))[2] == {
-        "settings.consider_at": ["must not be above recommend_at"]
-    }
+    for crossed in ({"recommend_at": 80, "consider_at": 90}, {"consider_at": 76}):
+        assert refusal(client.post("/v1/templates", body | {"settings": crossed}))[2] == {
+            "settings.consider_at": ["must not be above recommend_at"]
+        }
 
 
 def test_keywords_that_nobody_can_meet_are_refused(client):
