@@ -100,7 +100,7 @@ def _empty(candidate: Candidate, now: datetime) -> None:
 
 def forget(environment: Environment, wanted: Callable[[str], bool], now: datetime) -> int:
     """Erase every candidate whose id ``wanted`` accepts; how many that were."""
-    every = selectors.list_candidates(environment).filter(erased_at=None)
+    every = selectors.list_candidates(environment, status="all")
     found = [one.public_id for one in every if wanted(one.public_id)]
     for one in found:
         erase_candidate(environment, candidate_id=one, now=now)

@@ -119,7 +119,7 @@ def review_answer(
 ) -> Screening:
     """Give a reviewer's points to one answer and score again; the last review releases the score.
 
-    Raises NotFound, Conflict, InvalidInput.
+    A score that was announced is changed and never taken back. Raises NotFound, Conflict, InvalidInput.
     """
     screening = selectors.lock_screening(environment, screening_id)
     if screening.status != Screening.Status.COMPLETED or screening.template_version is None:
@@ -136,7 +136,7 @@ def review_answer(
         raise InvalidInput(fields=[FieldError("points", f"must be from 0 to {question['points']}")])
     answer.reviewed_points, answer.review_note = points, note
     answer.save(update_fields=["reviewed_points", "review_note"])
-    _score(screening, finalize=False, now=now)
+    _score(screening, finalize=screening.announced_at is not None, now=now)
     record(
         environment,
         actor=actor,

@@ -71,6 +71,12 @@ def terms_from(sent: dict[str, Any]) -> screenings.Terms:
     return screenings.Terms(**given)
 
 
+def settled(request: ApiRequest, screening_id: str) -> Screening:
+    """The screening of that id, ended first if its time is over. Raises NotFound."""
+    screening = selectors.get_screening(request.environment, screening_id)
+    return attempts.settle(screening, now=request.now)
+
+
 class ScreeningView(ScreeningApiView):
     """GET /v1/screenings/:id"""
 
@@ -78,8 +84,7 @@ class ScreeningView(ScreeningApiView):
 
     @extend_schema(responses=documents.data(documents.ScreeningFullOut))
     def get(self, request: ApiRequest, screening_id: str) -> HttpResponse:
-        screening = selectors.get_screening(request.environment, screening_id)
-        screening = attempts.settle(screening, now=request.now)
+        screening = settled(request, screening_id)
         return wrapped(shapes.screening_full(screening, with_link=self.may("screenings:write")))
 
 
@@ -96,8 +101,7 @@ class ActionView(ScreeningApiView):
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
         self.expect_nothing()
-        standing = selectors.get_screening(request.environment, screening_id)
-        attempts.settle(standing, now=request.now)
+        settled(request, screening_id)
         screening = self.act(request, screening_id)
         return wrapped(shapes.screening_detail(screening, with_link=True), self.status)
 
@@ -158,8 +162,7 @@ class ExtendView(ScreeningApiView):
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
         sent = self.parse(serializers.ExtensionIn)
-        standing = selectors.get_screening(request.environment, screening_id)
-        attempts.settle(standing, now=request.now)
+        settled(request, screening_id)
         multiplier = sent.get("time_multiplier")
         screening = screenings.extend(
             request.environment,
@@ -183,6 +186,7 @@ class AnswerReviewView(ScreeningApiView):
     @idempotent
     def post(self, request: ApiRequest, screening_id: str, question_id: str) -> HttpResponse:
         sent = self.parse(serializers.ReviewIn)
+        settled(request, screening_id)
         screening = marking.review_answer(
             request.environment,
             screening_id=screening_id,
@@ -202,8 +206,7 @@ class ReportView(ScreeningApiView):
 
     @extend_schema(responses=documents.data(documents.ReportOut))
     def get(self, request: ApiRequest, screening_id: str) -> HttpResponse:
-        standing = selectors.get_screening(request.environment, screening_id)
-        attempts.settle(standing, now=request.now)
+        settled(request, screening_id)
         screening, made = reports.get_report(request.environment, screening_id=screening_id)
         return wrapped(shapes.report(screening, made))
 
@@ -217,6 +220,7 @@ class ReportRegenerateView(ScreeningApiView):
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
         self.expect_nothing()
+        settled(request, screening_id)
         queued = reports.regenerate(request.environment, screening_id=screening_id, now=request.now)
         return wrapped(
             {

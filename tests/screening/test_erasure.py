@@ -9,7 +9,7 @@ from django.conf import settings
 
 from pulse.webhooks.models import Event
 from screening.models import Answer, Candidate, Report, Screening
-from screening.services import attempts, erasure, reports, retention
+from screening.services import attempts, candidates, erasure, reports, retention
 from tests.screening.factories import (
     NOW,
     QUESTIONS,
@@ -154,3 +154,13 @@ def test_retention_erases_who_was_not_contacted_for_long_and_respects_a_hold(env
         Event.unscoped.filter(subject_ref__contains=f" {old.public_id} ").exclude(body="").count()
         == 0
     )
+
+
+@pytest.mark.parametrize("status", ["active", "archived"])
+def test_who_was_erased_after_the_backup_is_erased_again(environment, status):
+    erased, kept = make_candidate(environment), make_candidate(environment, email="b@example.com")
+    candidates.change_candidate(
+        environment, candidate_id=erased.public_id, changes={"status": status}, now=NOW
+    )
+    assert erasure.forget(environment, {erased.public_id}.__contains__, NOW) == 1
+    assert list(Candidate.unscoped.filter(erased_at=None)) == [kept]
