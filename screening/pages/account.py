@@ -28,8 +28,8 @@ def fairness(request: PageRequest, *, now: datetime) -> HttpResponseBase:
     people = statistics.people(
         request.environment,
         template_id=template_id,
-        completed_from=_day(request.GET.get("from", "")),
-        completed_to=_day(request.GET.get("to", "")),
+        completed_from=_moment(request.GET.get("from", ""), "00:00:00"),
+        completed_to=_moment(request.GET.get("to", ""), "23:59:59"),
     )
     made = impact.report(people, basis=basis)
     return show(
@@ -49,9 +49,10 @@ def fairness(request: PageRequest, *, now: datetime) -> HttpResponseBase:
     )
 
 
-def _day(text: str) -> datetime | None:
+def _moment(day: str, time: str) -> datetime | None:
+    """A time of day in UTC, as these pages show times; None for what is no day."""
     try:
-        return parse_instant(f"{text}T00:00:00Z") if text else None
+        return parse_instant(f"{day}T{time}Z")
     except ValueError:
         return None
 
@@ -69,11 +70,17 @@ def settings(request: PageRequest, *, now: datetime) -> HttpResponseBase:
         request,
         "settings",
         "Settings",
-        account=Account.of(request.environment),
+        account=_as_sent(request) if request.POST else Account.of(request.environment),
         partners=_partners(request),
         plan=plan,
         limits=PLANS[plan],
     )
+
+
+def _as_sent(request: PageRequest) -> dict[str, object]:
+    """A form that was refused, as it was sent, by the names of ``Account``."""
+    chosen = ("allow_duplicate_email", "fetch_resumes")
+    return request.POST.dict() | {name: name in request.POST for name in chosen}
 
 
 def _partners(request: PageRequest) -> list[dict[str, object]]:
@@ -117,6 +124,6 @@ def _sent(request: PageRequest) -> dict[str, object]:
         "contact_email": contact,
         "retention_months": int(months),
         "auto_finalize_hours": int(hours) if hours else None,
-        "duplicate_email": "allow" if "allow_duplicates" in request.POST else "refuse",
+        "duplicate_email": "allow" if "allow_duplicate_email" in request.POST else "refuse",
         "fetch_resumes": "fetch_resumes" in request.POST,
     }

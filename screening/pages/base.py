@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -24,7 +25,11 @@ ROWS = 25
 
 
 def recruiter_page(*methods: str, level: str = "view") -> Callable[[Page], Page]:
-    """A page under /screening. Unknown ids are 404; what a service refuses is said on the page before."""
+    """A page under /screening. Unknown ids are 404; what a service refuses is said where it was sent from.
+
+    A view that takes GET and POST is a form: after a refusal it is asked for its page again, with what
+    was sent in ``request.POST``.
+    """
 
     def decorate(view: Page) -> Page:
         @require("screening", level)
@@ -33,15 +38,20 @@ def recruiter_page(*methods: str, level: str = "view") -> Callable[[Page], Page]
         def guarded(request: PageRequest, **more: Any) -> HttpResponseBase:
             now = datetime.now(UTC)
             try:
-                if request.method == "GET":
-                    attempts.settle_all(now=now, environment=request.environment)
+                attempts.settle_all(now=now, environment=request.environment)
                 return view(request, now=now, **more)
             except NotFound as missing:
                 if request.method == "GET":
                     raise Http404(missing.message) from missing
                 return refused(request, missing)
             except ApiError as error:
-                return refused(request, error)
+                if request.method != "POST" or "GET" not in methods:
+                    return refused(request, error)
+                messages.error(request, in_words(error))
+                request.method = "GET"
+                response = view(request, now=now, **more)
+                response.status_code = error.status
+                return response
 
         return guarded
 
@@ -50,10 +60,18 @@ def recruiter_page(*methods: str, level: str = "view") -> Callable[[Page], Page]
 
 def refused(request: PageRequest, error: ApiError) -> HttpResponseBase:
     """Say what is wrong where the person came from."""
-    faults = "; ".join(f"{one.field}: {one.reason}" for one in error.fields)
-    messages.error(request, f"{error.message}{f' ({faults})' if faults else ''}")
+    messages.error(request, in_words(error))
     back = request.POST.get("back", "") or request.path
     return HttpResponseRedirect(back if back.startswith("/screening") else "/screening")
+
+
+def in_words(error: ApiError) -> str:
+    """The refusal and its faults, by the names of the form's fields."""
+    faults = "; ".join(f"{_QUESTION.sub('', one.field)}: {one.reason}" for one in error.fields)
+    return f"{error.message} ({faults})" if faults else error.message
+
+
+_QUESTION = re.compile(r"questions\.\d+\.")
 
 
 def show(request: PageRequest, name: str, tab: str, **context: Any) -> HttpResponseBase:

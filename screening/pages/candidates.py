@@ -54,7 +54,7 @@ def add(request: PageRequest, *, now: datetime) -> HttpResponseBase:
         )
         path = f"/screening/candidates/{candidate.public_id}"
         return done(request, f"{candidate.name} was added.", path)
-    return show(request, "candidate_form", "Candidates")
+    return show(request, "candidate_form", "Candidates", sent=request.POST)
 
 
 def _checked(request: PageRequest) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def invite(request: PageRequest, *, now: datetime, candidate_id: str) -> HttpRes
     terms = screenings.Terms(
         job_title=" ".join(request.POST.get("job_title", "").split())[:200],
         send_invitation=request.POST.get("send") == "yes",
-        expires_in_days=_number(request.POST.get("days", "14"), 1, 365),
+        expires_in_days=days_of(request.POST.get("days", "14")),
         time_multiplier=multiplier_of(request.POST.get("multiplier", "1.0")),
     )
     screening = screenings.create_screening(
@@ -129,7 +129,7 @@ def export(request: PageRequest, *, now: datetime, candidate_id: str) -> HttpRes
 
 def multiplier_of(text: str) -> Decimal:
     try:
-        value = Decimal(text)
+        value = Decimal(text.replace(",", "."))
     except InvalidOperation:
         value = Decimal(0)
     if not (value.is_finite() and 1 <= value <= 3):
@@ -137,9 +137,9 @@ def multiplier_of(text: str) -> Decimal:
     return value
 
 
-def _number(text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit()) or not least <= int(text[:9]) <= most:
-        raise InvalidInput(f"Choose a number from {least} to {most}")
+def days_of(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= screenings.MAX_DAYS:
+        raise InvalidInput(f"A screening is open for 1 to {screenings.MAX_DAYS} days")
     return int(text)
 
 

@@ -36,6 +36,20 @@ def as_form(question: Question) -> dict[str, Any]:
     }
 
 
+def as_sent(form: QueryDict) -> dict[str, Any]:
+    """A form that was refused, as it was sent."""
+    text = {name: str(value) for name, value in form.items()}
+    return text | {
+        "required": "required" in form,
+        "shuffle_options": "shuffle_options" in form,
+        "scoring": "all_or_nothing" if "all_or_nothing" in form else "partial",
+        **{f"{name}_text": text.get(name, "") for name in _IN_LINES},
+    }
+
+
+_IN_LINES = ("topics", "options", "accepted", "keywords", "rubric", "cases", "tolerance")
+
+
 def from_form(form: QueryDict, standing: Question | None) -> Question:
     """The form's fields as a question for ``check_questions``; ids of kept options stay."""
     text = {name: str(value).replace("\r\n", "\n") for name, value in form.items()}

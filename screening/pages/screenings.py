@@ -15,7 +15,7 @@ from pulse.site.access import PageRequest
 from screening import links, narrative, shapes
 from screening.models import Screening
 from screening.pages.base import actor_of, done, page_of, recruiter_page, show
-from screening.pages.candidates import multiplier_of
+from screening.pages.candidates import days_of, multiplier_of
 from screening.selectors import screenings as selectors
 from screening.services import attempts, marking, reports, screenings
 
@@ -164,15 +164,15 @@ def _cancel(request: PageRequest, screening_id: str, now: datetime) -> Outcome:
 
 
 def _extend(request: PageRequest, screening_id: str, now: datetime) -> Outcome:
-    days = request.POST.get("days", "")
+    days, multiplier = request.POST.get("days", ""), request.POST.get("multiplier", "")
+    if not (days or multiplier):
+        raise InvalidInput("Write for how many days, or how many times the usual time")
     made = screenings.extend(
         request.environment,
         screening_id=screening_id,
         now=now,
-        expires_in_days=int(days[:3]) if days.isascii() and days.isdigit() and int(days) else None,
-        time_multiplier=multiplier_of(request.POST["multiplier"])
-        if request.POST.get("multiplier")
-        else None,
+        expires_in_days=days_of(days) if days else None,
+        time_multiplier=multiplier_of(multiplier) if multiplier else None,
     )
     return made, "There is more time now."
 

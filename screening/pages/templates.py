@@ -117,18 +117,27 @@ def question(
         raise NotFound("There is no such question")
     if request.method == "POST":
         return _write(request, template, questions, standing, now)
-    blank: Question = {"type": request.GET.get("type", "single_choice"), "points": 1}
+    if request.POST:
+        form = question_forms.as_sent(request.POST)
+    else:
+        blank = {"type": _type_of(request), "points": 1, "shuffle_options": True}
+        form = question_forms.as_form(standing or blank)
     return show(
         request,
         "question",
         "Templates",
         template=template,
-        question=question_forms.as_form(standing or blank | {"shuffle_options": True}),
+        question=form,
         new=standing is None,
         types=TYPES,
         languages=LANGUAGES,
         back=f"/screening/templates/{template_id}",
     )
+
+
+def _type_of(request: PageRequest) -> str:
+    wanted = request.GET.get("type", "")
+    return wanted if wanted in TYPES else TYPES[0]
 
 
 def _write(

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
 from screening import seed
-from screening.models import Candidate, Screening, Template
+from screening.models import Candidate, Screening, Template, TemplateVersion
 from tests.support import tenancy
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,6 @@ def test_a_candidate_is_added_invited_extended_and_cancelled(owner):
 @pytest.mark.parametrize(
     ("path", "form"),
     [
-        ("/screening/candidates/new", {"name": "", "email": "x"}),
         ("/screening/candidates/c12345/screenings", {"template": "t1", "days": "7"}),
         ("/screening/candidates/c12345/screenings", {"template": "t54321", "days": "x"}),
         ("/screening/candidates/c12345/erase", {"confirm": "c1"}),
@@ -100,7 +100,8 @@ def test_a_candidate_is_added_invited_extended_and_cancelled(owner):
         ("/screening/screenings/s67891/extend", {"multiplier": "9"}),
         ("/screening/templates/new", {"name": "", "duration_minutes": "0"}),
         ("/screening/templates/t54321/save", {"name": "X", "duration_minutes": "481"}),
-        ("/screening/settings", {"retention_months": "0"}),
+        ("/screening/screenings/s67891/extend", {}),
+        ("/screening/screenings/s67891/extend", {"days": "1000"}),
     ],
 )
 def test_what_is_refused_is_said_and_nothing_changes(owner, path, form):
@@ -109,6 +110,50 @@ def test_what_is_refused_is_said_and_nothing_changes(owner, path, form):
     assert response.status_code == 200
     assert [str(one.level_tag) for one in response.context["messages"]] == ["error"]
     assert [list(model.unscoped.values()) for model in (Candidate, Screening, Template)] == before
+
+
+QUESTION = {
+    "type": "multiple_choice",
+    "prompt": "Which of these?",
+    "options": "one\ntwo",
+    "skill": "Words",
+    "points": "2",
+    "topics": "a, b",
+    "all_or_nothing": "on",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("candidates/new", {"name": "New <One>", "email": "new@example.com", "phone": "0171"}),
+        ("candidates/new", {"name": "New One", "email": "john.doe@example.com"}),
+        ("templates/t54321/questions/new", QUESTION),
+        ("templates/t54321/questions/q1", QUESTION),
+        ("settings", {"company": "ACME", "contact_email": "a@b", "retention_months": "7"}),
+    ],
+)
+def test_a_form_that_is_refused_keeps_what_was_written(owner, environment, path, form):
+    before = [list(model.unscoped.values()) for model in (Candidate, Template, TemplateVersion)]
+    response = owner.post(f"/screening/{path}", form)
+    assert (response.status_code, len(response.context["messages"])) in ((400, 1), (409, 1))
+    for value in form.values():
+        assert escape(value) in response.content.decode()
+    assert b"questions." not in response.content
+    stored = [list(model.unscoped.values()) for model in (Candidate, Template, TemplateVersion)]
+    environment.refresh_from_db()
+    assert (stored, environment.settings.get("screening")) == (before, None)
+
+
+def test_the_last_day_of_a_period_is_part_of_it(owner):
+    path = "/screening/fairness?from=2023-01-20&to="
+    assert owner.get(f"{path}2023-01-20").context["report"]["total"] == 1
+    assert owner.get(f"{path}2023-01-19").context["report"]["total"] == 0
+
+
+def test_a_multiplier_may_have_a_decimal_comma(owner):
+    owner.post("/screening/screenings/s67891/extend", {"multiplier": "1,25"})
+    assert float(Screening.unscoped.get(number=67891).time_multiplier) == 1.25
 
 
 def test_a_review_changes_the_score_and_writes_another_report(owner):
