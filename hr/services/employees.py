@@ -22,6 +22,7 @@ from hr.errors import (
 from hr.models import Employee
 from hr.selectors import employees as selectors
 from hr.services import custom_fields, leave
+from pulse import fastjson
 from pulse.tenancy.models import Environment
 from pulse.times import today as today_of
 from pulse.webhooks.services import publish
@@ -112,14 +113,15 @@ def update_employee(
     if "end_date" in changes and changes["end_date"] != _date(before["end_date"]):
         ended = employee.end_date is not None and employee.end_date < today
         employee.offboarded_at = (employee.offboarded_at or now) if ended else None
-    if _shape(employee, today) == before and not _private_change(employee, changes):
+    previous = _differences(before, _shape(employee, today))
+    if not previous and not _private_change(employee, changes):
         return employee
     _save(environment, employee, now)
 
-    previous = _differences(before, _shape(employee, today))
     _announce(environment, events.EmployeeUpdated, employee, today, previous=previous)
-    if employee.offboarded_at is not None and not was_former:
+    if employee.offboarded_at is not None and "end_date" in previous:
         leave.cancel_after(environment, employee, now=now)
+    if employee.offboarded_at is not None and not was_former:
         _announce(environment, events.EmployeeOffboarded, employee, today)
     return employee
 
@@ -287,11 +289,13 @@ def _date(text: str | None) -> date | None:
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """The members of ``before`` that are otherwise afterwards, with the values they had."""
     ignored = ("version", "updated_at")
     return {
         name: value
         for name, value in before.items()
-        if value != after[name] and name not in ignored
+        # As they are written: to Python true is 1, and a custom field may become the other.
+        if name not in ignored and fastjson.dumps(value) != fastjson.dumps(after[name])
     }
 
 

@@ -255,6 +255,18 @@ def test_custom_fields_merge_key_by_key_and_null_deletes(hr, environment):
     assert response.json()["custom_fields"] == {"a": 1, "c": True}
 
 
+def test_true_is_another_value_than_one(hr, environment):
+    employee = make_employee(environment, custom_fields={"remote": 1})
+
+    body = hr.patch(
+        f"/v1/employees/{employee.public_id}", {"custom_fields": {"remote": True}}
+    ).json()
+
+    assert (body["custom_fields"], body["version"]) == ({"remote": True}, 2)
+    assert hr.get(f"/v1/employees/{employee.public_id}").json() == body
+    assert types(environment)[-1] == "employee.updated"
+
+
 def test_a_fifty_first_custom_field_is_refused_also_by_a_merge(hr, environment):
     employee = make_employee(environment, custom_fields={f"k{n}": n for n in range(50)})
 
@@ -323,6 +335,19 @@ def test_an_end_date_in_the_past_offboards_at_once_and_null_rehires(hr, environm
     ]
     employee.refresh_from_db()
     assert employee.offboarded_at is None
+
+
+def test_a_last_day_that_moves_back_takes_later_leave_back_too(hr, environment):
+    employee = make_employee(environment)
+    path = f"/v1/employees/{employee.public_id}"
+    entry = make_leave(environment, employee, start_date=date(2026, 4, 16))
+    hr.patch(path, {"end_date": "2026-04-17"})
+    start = len(types(environment))
+
+    assert hr.patch(path, {"end_date": "2026-04-15"}).json()["status"] == "former"
+
+    assert sorted(types(environment, start)) == ["employee.updated", "leave.cancelled"]
+    assert hr.get(f"/v1/leave/{entry.public_id}").json()["status"] == "cancelled"
 
 
 def test_a_last_day_of_today_offboards_when_the_day_is_over(hr, environment, time_machine_at):
