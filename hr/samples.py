@@ -158,6 +158,7 @@ def _former(environment: Environment, today: date, now: datetime) -> None:
 def _holidays(environment: Environment, today: date, now: datetime) -> None:
     fixed = ((1, 1, "", "New Year's Day"), (12, 25, "", "Christmas Day"))
     local = ((6, 24, "Torino", "San Giovanni"), (12, 7, "Milano", "Sant'Ambrogio"))
+    known = set(Holiday.objects.within(environment).values_list("date", "location"))
     Holiday.objects.bulk_create(
         Holiday(
             environment=environment,
@@ -168,6 +169,7 @@ def _holidays(environment: Environment, today: date, now: datetime) -> None:
         )
         for year in (today.year - 1, today.year, today.year + 1)
         for month, day, location, name in fixed + local
+        if (date(year, month, day), location) not in known
     )
 
 

@@ -12,6 +12,7 @@ from hr import events, shapes, statements
 from hr.models import Employee
 from hr.selectors import calendars, entries, leave, scores
 from hr.selectors import employees as people
+from hr.services.leave import cancel_after
 from pulse.erasure.services import erase_subject
 from pulse.tenancy.models import Environment
 from pulse.times import today as today_of
@@ -55,14 +56,16 @@ def erase_employee(environment: Environment, *, employee_id: str, now: datetime)
     """Forget a person: what they wrote and who they were goes, counts and dates stay.
 
     The row stays under its id, so that aggregates and other people's records hold together. Whoever
-    is still there is offboarded first. The kernel's own copies (event bodies, stored answers, mails,
-    exports) go in the same transaction. Safe to repeat. Raises NotFound.
+    is still there is offboarded, and what they had planned is taken back. The kernel's own copies
+    (event bodies, stored answers, mails, exports) go in the same transaction. Repeating it forgets
+    what was copied since and leaves the row as it is. Raises NotFound.
     """
     employee = people.lock_employee(environment, employee_id)
     today = today_of(environment.organization, now)
     address = employee.email
     was_here = employee.offboarded_at is None
-    _empty(employee, today, now)
+    if employee.erased_at is None:
+        _empty(employee, today, now)
     entries.status_log(environment).filter(employee=employee).update(
         lines=[REMOVED], updated_at=now
     )
@@ -73,6 +76,7 @@ def erase_employee(environment: Environment, *, employee_id: str, now: datetime)
     calendars.feeds(environment).filter(employee=employee).update(revoked_at=now)
     erase_subject(environment, employee.public_id, now=now, addresses=[address])
     if was_here:
+        cancel_after(environment, employee, now=now)
         data = shapes.employee(shapes.columns(employee, shapes.EMPLOYEE), today=today)
         publish(environment, events.EmployeeOffboarded(data=data, subject_ref=employee.public_id))
     return employee

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hr import events, shapes
 from hr.addresses import normal_email
+from hr.errors import EmailTaken
 from hr.models import Employee
 from hr.selectors import employees as selectors
 from hr.services import custom_fields
@@ -55,6 +56,7 @@ def import_employees(
     ``manager_email`` may name somebody of the same file, in any order; a loop through the file is
     found before anything is written. ``errors`` are those found on the way in. The hierarchy is
     locked, so that nobody moves a manager meanwhile. With ``dry_run`` only the report is made.
+    Raises EmailTaken where one of the addresses was taken meanwhile.
     """
     selectors.lock_hierarchy(environment)
     today = today_of(environment.organization, now)
@@ -65,7 +67,14 @@ def import_employees(
     if report.errors or dry_run:
         return report
     employees = plan.people(now)
-    Employee.objects.bulk_create(employees, batch_size=BATCH)
+    try:
+        with transaction.atomic():
+            Employee.objects.bulk_create(employees, batch_size=BATCH)
+    except IntegrityError as error:
+        taken = selectors.by_email_or_id(environment, {one.email for one in employees}, set())
+        if not list(taken):
+            raise
+        raise EmailTaken from error
     plan.hang()
     Employee.unscoped.bulk_update(
         [one for one in employees if one.manager_id is not None], ["manager"], batch_size=BATCH
@@ -99,7 +108,8 @@ class _Plan:
         self.today = today
         self.errors = errors
         self.by_email: dict[str, int] = {}
-        self.known: dict[str, Employee] = {}
+        self.known_by_email: dict[str, Employee] = {}
+        self.known_by_id: dict[str, Employee] = {}
         self.made: dict[int, Employee] = {}
 
     def check(self) -> None:
@@ -124,7 +134,7 @@ class _Plan:
             )
             for name in PLAIN:
                 setattr(employee, name, values.get(name))
-            if employee.end_date is not None and employee.end_date < self.today:
+            if self._is_over(values):
                 employee.offboarded_at = now
             self.made[number] = employee
         return list(self.made.values())
@@ -145,15 +155,15 @@ class _Plan:
             if values.get("manager_id"):
                 ids.add(values["manager_id"])
         for employee in selectors.by_email_or_id(self.environment, emails, ids):
-            self.known[employee.email] = employee
-            self.known[employee.public_id] = employee
+            self.known_by_email[employee.email] = employee
+            self.known_by_id[employee.public_id] = employee
 
     def _check_email(self, number: int, values: dict[str, Any]) -> None:
         email = normal_email(values["email"])
         if email in self.by_email:
             first = self.by_email[email]
             self._wrong(number, f"email is that of row {first} too", "email")
-        elif email in self.known:
+        elif email in self.known_by_email:
             self._wrong(number, "another employee already has this email", "email")
         self.by_email.setdefault(email, number)
 
@@ -173,10 +183,15 @@ class _Plan:
                 self._wrong(number, f"{name} names nobody who can be a manager", name)
 
     def _may_manage(self, values: dict[str, Any]) -> bool:
-        if self._manager_row(values) is not None:
-            return True
+        within = self._manager_row(values)
+        if within is not None:
+            return not self._is_over(self.rows[within])
         manager = self._manager_outside(values)
         return manager is not None and manager.status_on(self.today) != Employee.Status.FORMER
+
+    def _is_over(self, values: dict[str, Any]) -> bool:
+        """Whether the last day of somebody in the file has passed."""
+        return values.get("end_date") is not None and values["end_date"] < self.today
 
     def _check_loops(self) -> None:
         """People outside the file never report into it, so a loop lies inside it whole."""
@@ -197,9 +212,9 @@ class _Plan:
         return self.by_email.get(normal_email(email)) if email else None
 
     def _manager_outside(self, values: dict[str, Any]) -> Employee | None:
-        email = values.get("manager_email")
-        wanted = normal_email(email) if email else values.get("manager_id")
-        return self.known.get(wanted) if wanted else None
+        if email := values.get("manager_email"):
+            return self.known_by_email.get(normal_email(email))
+        return self.known_by_id.get(values.get("manager_id") or "")
 
     def _wrong(self, number: int, message: str, *fields: str) -> None:
         self.errors.append(RowError(number, list(fields), message))

@@ -88,12 +88,19 @@ def _csv_rows(body: bytes) -> list[Any]:
     try:
         text = body.decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        _check_header(list(reader.fieldnames or ()))
         found = [_csv_row(row) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise MalformedBody("The body is not CSV in UTF-8.") from error
     if not 1 <= len(found) <= services.MAX_ROWS:
         raise invalid("employees", f"must hold 1 to {services.MAX_ROWS} rows")
     return found
+
+
+def _check_header(names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise invalid(twice[0][:60], "names two columns")
 
 
 def _csv_row(row: dict[Any, Any]) -> dict[str, Any]:

@@ -65,6 +65,29 @@ def test_one_wrong_row_keeps_every_row_out_and_each_is_named(hr, environment):
     assert types(environment) == before
 
 
+def test_a_manager_in_the_file_must_be_there_still_and_an_address_is_no_id(hr, environment):
+    known = make_employee(environment)
+    rows = [
+        {"email": "gone@x.test", "full_name": "G", "start_date": "2020-01-01", "end_date": "2021-01-01"},
+        {"email": "one@x.test", "full_name": "One", "manager_email": "gone@x.test"},
+        {"email": "two@x.test", "full_name": "Two", "manager_email": known.email},
+        {"email": "three@x.test", "full_name": "Three", "manager_id": known.email},
+    ]  # fmt: skip
+
+    body = hr.post("/v1/imports/employees", {"employees": rows}).json()
+
+    found = [(one["row"], one["fields"]) for one in body["errors"]]
+    assert found == [(2, ["manager_email"]), (4, ["manager_id"])]
+
+
+def test_a_column_that_is_named_twice_is_refused(hr):
+    text = "email,full_name,email\na@x.test,A,b@x.test\n"
+
+    response = hr.post("/v1/imports/employees", body=text.encode(), content_type="text/csv")
+
+    assert refusal(response) == (400, "invalid_request", ["email"])
+
+
 def test_a_dry_run_reports_and_stores_nothing(hr, environment):
     rows = [{"email": "one@x.test", "full_name": "One"}]
 
@@ -173,6 +196,15 @@ def test_sample_people_are_the_same_every_time(hr, environment):
     assert LeaveEntry.objects.within(environment).count() > 20
 
 
+def test_sample_people_find_room_beside_holidays_that_are_there(hr, environment):
+    hr.post("/v1/holidays", {"date": "2026-12-25", "name": "Our own Christmas"})
+
+    assert hr.post("/v1/test/seed").json() == {"employees": 15}
+
+    listed = hr.get("/v1/holidays?from=2026-12-01&to=2026-12-31").json()["data"]
+    assert [one["name"] for one in listed] == ["Sant'Ambrogio", "Our own Christmas"]
+
+
 @pytest.mark.parametrize("path", ["/v1/test/seed", "/v1/test/reset"])
 def test_live_data_is_never_seeded_or_reset(api, environment, path):
     live = make_environment(environment.organization, kind="live")
@@ -225,6 +257,23 @@ def test_an_erased_person_is_found_nowhere_and_the_counts_stay(hr, environment):
     for row in Event.objects.within(environment):
         assert marker not in row.body
     assert hr.post(f"{path}/erase").status_code == 200
+
+
+def test_erasing_somebody_takes_back_what_they_had_planned(hr, environment):
+    employee = make_employee(environment)
+    past = make_leave(environment, employee, start_date=date(2026, 4, 13))
+    planned = make_leave(environment, employee, start_date=date(2026, 5, 4), note="the sea")
+    start = len(types(environment))
+
+    first = hr.post(f"/v1/employees/{employee.public_id}/erase").json()
+
+    events = announced(environment, start)
+    assert [name for name, _ in events] == ["leave.cancelled", "employee.offboarded"]
+    assert (events[0][1]["id"], events[0][1]["note"]) == (planned.public_id, None)
+    assert hr.get(f"/v1/leave/{past.public_id}").json()["status"] == "approved"
+    before = hr.get(f"/v1/employees/{employee.public_id}").json()
+    assert hr.post(f"/v1/employees/{employee.public_id}/erase").json() == first
+    assert hr.get(f"/v1/employees/{employee.public_id}").json() == before
 
 
 def test_the_calendar_says_who_is_out_each_day(hr, environment):

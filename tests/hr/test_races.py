@@ -14,6 +14,7 @@ import pytest
 from hr.errors import EmailTaken, EntryExists, LeaveOverlaps
 from hr.models import Employee, Kudos, LeaveEntry, StatusLogEntry, WorkloadCheckin
 from hr.services import employees, entries, leave
+from hr.services.imports import import_employees
 from pulse.errors import Unprocessable
 from tests.hr.people import NOW, make_employee, make_leave, types
 from tests.support import races
@@ -54,6 +55,20 @@ def test_two_creates_of_one_email_make_one_person(environment):
         outcomes = together(create, create)
 
     assert sorted(map(type, outcomes), key=str) == sorted([Employee, EmailTaken], key=str)
+    assert types(environment) == ["employee.created"]
+
+
+def test_an_import_and_a_create_of_one_email_make_one_person(environment):
+    def imported():
+        rows = {1: {"email": "same@x.test", "full_name": "A"}}
+        return import_employees(environment, rows=rows, errors=[], dry_run=False, now=NOW)
+
+    with meeting_after("hr.selectors.employees.folded"):
+        outcomes = together(imported, lambda: make_employee(environment, email="same@x.test"))
+
+    # Whoever comes second finds the address when it looks, or at the write, where the index decides.
+    refused = [one for one in outcomes if isinstance(one, EmailTaken) or getattr(one, "errors", ())]
+    assert len(refused) == 1
     assert types(environment) == ["employee.created"]
 
 
