@@ -16,7 +16,7 @@ from pulse.idempotency.models import StoredAnswer
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 MAX_KEY = 255
-KEPT_HEADERS = ("Content-Type", "Location", "ETag")
+KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Cache-Control")
 
 
 class _NotKept(Exception):
