@@ -28,6 +28,14 @@ QUERIES: dict[str, type[Serializer[Any]]] = {
     "leave": LeaveQuery,
 }
 """What each kind may be filtered by: the parameters of its list."""
+SCOPES = {
+    "employees": "read:employees",
+    "status-log": "read:status_log",
+    "kudos": "read:kudos",
+    "workload-checkins": "read:workload",
+    "leave": "read:leave",
+}
+"""The scope of the list that a kind of export is."""
 
 
 def employees(environment: Environment, parameters: Row) -> Iterator[Row]:

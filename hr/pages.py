@@ -22,6 +22,7 @@ from hr.workdays import (
     span_of,
     working_half_days,
 )
+from pulse import strictjson
 from pulse.errors import NotFound
 from pulse.site.access import PageRequest, reaches, require
 from pulse.times import today as today_of
@@ -92,7 +93,7 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
     environment = request.environment
     first = _month(request.GET.get("month", ""), _today(request))
     last = _next_month(first) - timedelta(days=1)
-    department = request.GET.get("department", "")
+    department = _asked(request, "department")
     filters = {"department": department} if department else {}
     rows = calendars.out_between(environment, filters, first, last).order_by(
         "employee__full_name", "employee", "start_date"
@@ -120,7 +121,7 @@ def leave_calendar(request: PageRequest) -> HttpResponse:
 @require_safe
 def directory(request: PageRequest) -> HttpResponse:
     """GET /people/directory?q=…&status=…&department=…"""
-    given = {name: request.GET.get(name, "").strip() for name in ("q", "department")}
+    given = {name: _asked(request, name) for name in ("q", "department")}
     status = request.GET.get("status", "active")
     filters: dict[str, Any] = {name: value for name, value in given.items() if value}
     filters["status"] = status if status in (*Employee.Status.values, "all") else "active"
@@ -148,7 +149,7 @@ def person(request: PageRequest, employee_id: str) -> HttpResponse:
     """GET /people/{employee_id}"""
     environment = request.environment
     try:
-        employee = people.get_employee(environment, employee_id)
+        employee = people.get_employee(environment, strictjson.clean(employee_id))
     except NotFound as error:
         raise Http404 from error
     today = _today(request)
@@ -211,6 +212,11 @@ def _discreet(request: PageRequest, rows: Iterable[dict[str, Any]]) -> list[dict
 
 def _today(request: PageRequest) -> date:
     return today_of(request.environment.organization, datetime.now(UTC))
+
+
+def _asked(request: PageRequest, name: str) -> str:
+    """A filter of the page's, without what PostgreSQL takes for no text at all."""
+    return strictjson.clean(request.GET.get(name, "")).strip()
 
 
 def _month(text: str, today: date) -> date:

@@ -14,8 +14,9 @@ from hr import representation
 from hr.errors import NotYourself, Stale, invalid
 from hr.selectors import counts
 from hr.shapes import Row
-from pulse import pagination
+from pulse import pagination, strictjson
 from pulse.db import disjoint
+from pulse.errors import NotFound
 from pulse.headers import names_etag
 from pulse.http.answers import answer
 from pulse.http.fields import StrictSerializer
@@ -40,6 +41,8 @@ class HrView(ApiView):
 
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
         super().initial(request, *args, **kwargs)
+        if not all(map(strictjson.storable, kwargs.values())):
+            raise NotFound  # PostgreSQL would not even look for such an id
         if self.public or request.method in (*self.open_to_restricted, "OPTIONS"):
             return
         if request.credential.restricted:
@@ -48,7 +51,11 @@ class HrView(ApiView):
     def query(
         self, serializer: type[Input], context: dict[str, Any] | None = None
     ) -> dict[str, Any]:
+        """The query parameters; one that is given twice is refused, as one of the two would be lost."""
         self.query_is_read = True
+        for name, values in self.request._request.GET.lists():
+            if len(values) > 1 and strictjson.storable(name):
+                raise invalid(name[:60], "is given twice")
         return super().query(serializer, context)
 
     def parse(self, serializer: type[Input], **options: Any) -> dict[str, Any]:

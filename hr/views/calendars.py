@@ -126,6 +126,7 @@ class FeedsView(HrView):
         )
 
     @extend_schema(request=forms.FeedIn, responses={201: forms.FeedOut})
+    @idempotent
     @audited("calendar_feed.opened")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.FeedIn)

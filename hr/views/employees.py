@@ -20,7 +20,7 @@ from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 
-ETAG = re.compile(r'(?:W/)?"(?P<id>[^":]*):(?P<version>\d{1,9})(?::[a-z]+)?"')
+ETAG = re.compile(r'(?:W/)?"(?P<id>[^":]*):(?P<version>\d{1,9})(?::[a-z0-9]+)*"')
 
 
 class EmployeesView(HrView):
@@ -68,9 +68,13 @@ class EmployeeView(HrView):
         employee = selectors.get_employee(request.environment, employee_id)
         query = self.query(forms.EmployeeShowQuery)
         shape = _shape(self, employee)
+        etag = shapes.employee_etag(shape)
         if not query:
-            return self.show(shape, etag=shapes.employee_etag(shape))
-        return self.show(self.represented([shape], query)[0])
+            return self.show(shape, etag=etag)
+        response = self.show(self.represented([dict(shape)], query)[0])
+        # The version first, for If-Match; what else is shown may change without it.
+        response["ETag"] = f"{etag[:-1]}:{response['ETag'][1:]}"
+        return response
 
     @extend_schema(request=forms.EmployeePatch, responses=forms.EmployeeOut)
     @idempotent

@@ -36,7 +36,7 @@ class MeView(HrView):
         self.no_query()
         credential, environment = request.credential, request.environment
         organization = environment.organization
-        return answer(
+        return self.show(
             {
                 "key_id": credential.key_id,
                 "key_name": credential.name,
@@ -89,7 +89,7 @@ class ApiKeyView(HrView):
     def get(self, request: ApiRequest, key_id: str) -> HttpResponse:
         key = kernel.get_key(request.environment, ["hr"], key_id)
         self.no_query()
-        return answer(_shape(key, request.now))
+        return self.show(_shape(key, request.now))
 
     @extend_schema(request=None, responses={204: None})
     @audited("api_key.revoked")

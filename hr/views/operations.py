@@ -14,7 +14,7 @@ from rest_framework.serializers import ValidationError
 
 from hr import samples
 from hr.errors import invalid
-from hr.exports import QUERIES
+from hr.exports import QUERIES, SCOPES
 from hr.selectors import employees as people
 from hr.serializers import operations as forms
 from hr.services import erasure
@@ -35,14 +35,6 @@ from pulse.http.requests import ApiRequest
 from pulse.times import utc_seconds
 
 CUSTOM = "custom_fields."
-SCOPES = {
-    "employees": "read:employees",
-    "status-log": "read:status_log",
-    "kudos": "read:kudos",
-    "workload-checkins": "read:workload",
-    "leave": "read:leave",
-}
-"""The scope of the list that a kind of export is."""
 NO_FILTERS = frozenset({"limit", "cursor", "sort", "fields", "expand", "breakdown"})
 
 
@@ -180,7 +172,7 @@ class ExportView(HrView):
     def get(self, request: ApiRequest, export_id: str) -> HttpResponse:
         row = exports.get_export(request.environment, "hr", export_id)
         self.no_query()
-        return answer(_export(row))
+        return self.show(_export(row))
 
 
 def _export(row: Export) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hr.selectors import scim as selectors
 from hr.serializers import scim as forms
 from hr.services import scim as services
 from hr.views.base import HrView
-from pulse import fastjson
+from pulse import fastjson, strictjson
 from pulse.errors import NotFound
 from pulse.http.answers import nothing, refusal_response
 from pulse.http.audit import audited
@@ -148,7 +148,10 @@ class ScimView(HrView):
         name = found[1].rpartition(":")[2].lower() if found else ""
         if found is None or name not in known:
             raise ScimInvalid('filter must be like userName eq "ada"', "invalidFilter")
-        return known[name](patching.literal(found[2]))
+        value = patching.literal(found[2])
+        if isinstance(value, str) and not strictjson.storable(value):
+            raise ScimInvalid("filter compares with what cannot be stored", "invalidFilter")
+        return known[name](value)
 
     def _number(self, name: str, default: int) -> int:
         text = self.wanted.get(name, str(default))

@@ -71,7 +71,7 @@ class WebhookEndpointView(WebhookView):
     def get(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         row = self.endpoint(endpoint_id)
         self.no_query()
-        return answer(shapes.endpoint(row))
+        return self.show(shapes.endpoint(row))
 
     @extend_schema(request=forms.EndpointPatch, responses=forms.EndpointOut)
     @idempotent
@@ -195,7 +195,7 @@ class EventView(WebhookView):
     def get(self, request: ApiRequest, event_id: str) -> HttpResponse:
         row = selectors.get_event(request.environment, self.product, event_id)
         self.no_query()
-        return answer(self.event(row))
+        return self.show(self.event(row))
 
 
 class EventReplayView(WebhookView):
@@ -237,7 +237,7 @@ class WebhookDeliveryView(WebhookView):
     def get(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
         row = selectors.get_delivery(request.environment, self.product, delivery_id)
         self.no_query()
-        return answer(shapes.delivery_with_tries(row))
+        return self.show(shapes.delivery_with_tries(row))
 
 
 class WebhookDeliveryReplayView(WebhookView):

@@ -255,6 +255,19 @@ def test_custom_fields_merge_key_by_key_and_null_deletes(hr, environment):
     assert response.json()["custom_fields"] == {"a": 1, "c": True}
 
 
+def test_the_etag_of_a_sparse_or_embedding_answer_names_the_version_too(hr, environment):
+    boss = make_employee(environment)
+    path = f"/v1/employees/{make_employee(environment, manager_id=boss.public_id).public_id}"
+    plain = hr.get(path)["ETag"]
+    embedding, sparse = (
+        hr.get(f"{path}?{query}")["ETag"] for query in ("expand=manager", "fields=id")
+    )
+    assert len({plain, embedding, sparse}) == 3
+
+    assert hr.patch(path, {"role": "Cook"}, headers={"If-Match": embedding}).status_code == 200
+    assert refusal(hr.patch(path, {"role": "X"}, headers={"If-Match": sparse}))[0] == 409
+
+
 def test_true_is_another_value_than_one(hr, environment):
     employee = make_employee(environment, custom_fields={"remote": 1})
 

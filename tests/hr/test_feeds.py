@@ -90,6 +90,18 @@ def test_a_feed_is_secret_is_not_kept_by_browsers_and_can_be_revoked(hr, environ
     assert hr.get(path).status_code == 404
 
 
+def test_a_repeated_call_opens_no_second_feed_and_the_answer_is_not_kept(hr):
+    first, again = (
+        hr.post("/v1/calendar-feeds", {"audience": "workspace"}, headers={"Idempotency-Key": "k"})
+        for _ in range(2)
+    )
+
+    assert again.json() == first.json()
+    assert again["Idempotent-Replayed"] == "true"
+    assert again["Cache-Control"] == first["Cache-Control"] == "no-store"
+    assert hr.get("/v1/calendar-feeds").json()["total_count"] == 1
+
+
 def test_a_feed_is_read_with_a_strangers_key_as_without_one(
     hr, api, environment, other_environment
 ):

@@ -164,6 +164,18 @@ def test_an_export_needs_the_scope_of_its_list_and_known_filters(hr, api):
     assert refusal(wrong) == (400, "invalid_request", ["filters.color"])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_file_of_an_export_is_for_a_key_that_may_read_its_list(hr, api, environment):
+    made = hr.post("/v1/exports", {"kind": "leave"}).json()
+    write_next()
+    path = f"/v1/exports/{made['id']}/download"
+
+    assert hr.get(path).status_code == 200
+    assert refusal(api("hr", scopes=["read:exports"]).get(path))[0] == 403
+    assert api("hr", scopes=["read:exports", "read:leave"]).get(path).status_code == 200
+    assert refusal(hr.get("/v1/exports/a%00/download"))[0] == 404
+
+
 def test_writes_are_in_the_audit_log_with_names_of_members_only(hr, environment):
     created = hr.post("/v1/employees", {"email": "a@b.test", "full_name": "Secret Name"})
     hr.post("/v1/employees", {"email": "broken"})

@@ -52,6 +52,18 @@ def test_a_person_has_a_page_and_a_strangers_person_has_none(
     assert browser.get(f"/people/{theirs.public_id}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/people/calendar?department=a%00", 200),
+        ("/people/directory?q=a%00&department=%00", 200),
+        ("/people/a%00", 404),
+    ],
+)
+def test_what_no_database_can_hold_is_looked_for_and_not_found(browser, path, status):
+    assert browser.get(path).status_code == status
+
+
 def test_the_pages_open_by_grant_only(environment):
     user = make_user(environment.organization, email="m@x.test", role=Member.Role.MEMBER)
     client = Client()

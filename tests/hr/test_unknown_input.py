@@ -47,6 +47,45 @@ def test_an_unknown_parameter_is_400_everywhere_and_changes_nothing(everything, 
     assert rows_of(environment) == before
 
 
+def test_an_id_that_no_database_can_hold_is_404(everything, environment):
+    made = samples(environment)
+    parameters = dict.fromkeys(made.parameters, "a%00")
+    wrong = {}
+    for method, path, _ in operations():
+        if "{" in path:
+            found = path.format_map(parameters)
+            response = everything.request(method, found, validate=False)
+            if response.status_code != 404:
+                wrong[f"{method} {path}"] = response.content
+    for path in ("Users/a%00", "Groups/a%00", 'Users?filter=userName%20eq%20"a%00"'):
+        if everything.get(f"/scim/v2/{path}", validate=False).status_code not in (400, 404):
+            wrong[path] = "found"
+
+    assert wrong == {}
+
+
+def test_a_parameter_that_is_given_twice_is_400(everything):
+    response = everything.get("/v1/employees?status=former&status=active")
+
+    assert refusal(response) == (400, "invalid_request", ["status"])
+
+
+def test_whatever_can_be_read_carries_an_etag_and_is_304_while_it_is_the_same(
+    everything, environment
+):
+    made = samples(environment)
+    wrong = {}
+    for method, path, _ in operations():
+        if method == "GET":
+            found = path.format_map(made.parameters)
+            tag = everything.get(found).get("ETag", "")
+            again = everything.get(found, headers={"If-None-Match": tag})
+            if not tag or again.status_code != 304:
+                wrong[path] = (tag, again.status_code)
+
+    assert wrong == {}
+
+
 def test_an_unknown_member_is_400_where_no_body_is_taken_and_changes_nothing(
     everything, environment
 ):
