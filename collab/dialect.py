@@ -28,5 +28,5 @@ def sentence(error: ApiError) -> str:
         return "Invalid or missing secret key"
     if error.fields and error.message == InvalidInput.message:
         first = error.fields[0]
-        return f"{first.field} {first.reason}"
+        return f"{first.field}: {first.reason}"
     return error.message

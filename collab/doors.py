@@ -55,7 +55,7 @@ from pulse.tenancy.models import Environment
 CHUNK_BYTES = 64 * 1024
 MULTIPART_OVERHEAD = 64 * 1024
 UNCACHED = {"Cache-Control": "no-store"}
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ def _objection(said: str) -> str:
     if unknown:
         return f"there is no type {unknown.group(1)!r}"
     place = _PLACE.search(said)
-    member = place.group(1) if place else ""
+    member = place.group(1).removesuffix("[...]") if place else ""
     missing = _MISSING.search(said)
     if missing:
         return f"{member}.{missing.group(1)} is required".removeprefix(".")

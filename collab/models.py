@@ -27,6 +27,7 @@ PALETTE = (
     "#d946ef",
 )
 MAX_ROOM_ID = 500
+MAX_EXTERNAL_ID = 200
 MAX_BODY = 10_000
 _COLOR = re.compile(r"#[0-9a-f]{6}")
 _TURN_URL = re.compile(
@@ -104,7 +105,7 @@ class EnvironmentConfig(TenantModel):
 class Participant(TenantModel):
     """A user of the customer's own application, known by the customer's id."""
 
-    external_id = models.CharField(max_length=200)
+    external_id = models.CharField(max_length=MAX_EXTERNAL_ID)
     name = models.CharField(max_length=200)
     handle = models.CharField(
         max_length=200, editable=False, help_text="The name as a mention spells it, casefolded."

@@ -13,9 +13,12 @@ from rest_framework import serializers
 from collab.models import MAX_BODY
 from collab.services.comments import Said
 from pulse.http.fields import StrictBoolean, StrictInteger, StrictSerializer, StrictString
+from pulse.strictjson import INTEGERS
 
 MAX_ROWS = 10_000
 MAX_POSITION = 4096
+MAX_USER_ID = 250
+"""An external id in its namespaced form."""
 FORBIDDEN_IN_URL = frozenset("\"'<>`\\ ")
 
 
@@ -77,7 +80,7 @@ def position_problem(data: Any) -> str:
     for value in data.values():
         if isinstance(value, dict | list):
             return "large"
-        if isinstance(value, float) and not math.isfinite(value):
+        if isinstance(value, int | float) and not _is_bounded(value):
             return "invalid"
     if len(json.dumps(data)) > MAX_POSITION:
         return "large"
@@ -103,11 +106,16 @@ def _is_path(value: Any) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and _is_bounded(value)
+
+
+def _is_bounded(value: float) -> bool:
+    """No infinity, and no integer that other readers of JSON would round or refuse."""
+    return value in INTEGERS if isinstance(value, int) else math.isfinite(value)
 
 
 class TokenIn(LooseSerializer):
-    userId = StrictString(max_length=200)
+    userId = StrictString(max_length=MAX_USER_ID)
     name = StrictString(max_length=200)
     avatar = StrictString(max_length=2000, required=False, allow_null=True, allow_blank=True)
     rooms = serializers.ListField(
@@ -129,7 +137,7 @@ class SaidIn(LooseSerializer):
         trim_whitespace=False,
     )
     mentions = serializers.ListField(
-        child=StrictString(max_length=250), required=False, max_length=50
+        child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50
     )
     attachmentIds = serializers.ListField(
         child=serializers.UUIDField(), required=False, max_length=50
@@ -137,7 +145,8 @@ class SaidIn(LooseSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("body") and not attrs.get("attachmentIds"):
-            raise serializers.ValidationError({"body": ["is required"]})
+            missing = "must not be blank" if "body" in attrs else "is required"
+            raise serializers.ValidationError({"body": [missing]})
         attrs["said"] = Said(
             body=attrs.get("body", ""),
             mentions=tuple(attrs.get("mentions", ())),
@@ -147,7 +156,7 @@ class SaidIn(LooseSerializer):
 
 
 class CommentIn(SaidIn):
-    userId = StrictString(max_length=250)
+    userId = StrictString(max_length=MAX_USER_ID)
 
 
 class ThreadIn(CommentIn):
@@ -161,7 +170,7 @@ class CommentEditIn(LooseSerializer):
         max_length=MAX_BODY, multiline=True, allow_blank=True, trim_whitespace=False
     )
     mentions = serializers.ListField(
-        child=StrictString(max_length=250), required=False, max_length=50
+        child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50
     )
 
 
@@ -172,7 +181,7 @@ class ThreadPatchIn(LooseSerializer):
 
 
 class ReactionIn(LooseSerializer):
-    userId = StrictString(max_length=250)
+    userId = StrictString(max_length=MAX_USER_ID)
     emoji = StrictString(max_length=32)
 
 

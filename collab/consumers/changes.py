@@ -11,7 +11,7 @@ from collab.consumers.admission import Admission
 from collab.serializers import position_problem
 from collab.services import comments, notifications, reactions, threads
 from collab.services.comments import Said
-from pulse.errors import InvalidInput
+from pulse.errors import FieldError, InvalidInput
 
 STORED = (
     messages.ThreadCreate,
@@ -149,8 +149,9 @@ def _said(message: messages.ThreadCreate | messages.CommentCreate) -> Said:
 
 def _position(position: dict[str, Any] | None) -> dict[str, Any] | None:
     if position is not None and position_problem(position):
-        raise InvalidInput(
-            "position must have finite x and y, members of their documented types, and at most 4096"
-            " plain bytes"
+        problem = (
+            "must have finite x and y, members of their documented types, and at most 4096 plain"
+            " bytes"
         )
+        raise InvalidInput(fields=[FieldError("position", problem)])
     return position

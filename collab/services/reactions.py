@@ -35,7 +35,7 @@ def check_emoji(emoji: str) -> str:
     """Raises InvalidInput unless ``emoji`` is one emoji."""
     if len(emoji) > MAX_EMOJI or not _EMOJI.fullmatch(emoji):
         reason = "must be one emoji"
-        raise InvalidInput(f"emoji {reason}", fields=[FieldError("emoji", reason)])
+        raise InvalidInput(fields=[FieldError("emoji", reason)])
     return emoji
 
 

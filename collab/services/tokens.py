@@ -18,12 +18,13 @@ from django.conf import settings
 from django.db import transaction
 
 from collab.errors import InvalidToken
-from collab.models import Participant
+from collab.models import MAX_EXTERNAL_ID, Participant
 from collab.selectors import configs
 from collab.services import people
 from pulse import ids
 from pulse.erasure import selectors as erasures
 from pulse.erasure.services import digest_of
+from pulse.errors import FieldError, InvalidInput
 from pulse.tenancy.models import Environment
 
 LIFETIME = timedelta(hours=24)
@@ -62,8 +63,12 @@ def mint_token(
     """A token for one person, good for 24 hours, and the person, who exists from now on.
 
     ``rooms`` are patterns of the rooms it opens: an empty list opens none, None every one. Creating
-    the person here lets a bot that never opens a socket comment through the REST API.
+    the person here lets a bot that never opens a socket comment through the REST API. Raises
+    InvalidInput for an id that is empty or too long without its namespace.
     """
+    if not 0 < len(external_id) <= MAX_EXTERNAL_ID:
+        reason = f"must have 1 to {MAX_EXTERNAL_ID} characters"
+        raise InvalidInput(fields=[FieldError("userId", reason)])
     person = people.keep_person(
         environment, external_id=external_id, name=name, avatar=avatar, now=now
     )

@@ -307,6 +307,11 @@ def test_the_body_on_the_socket_cannot_open_a_tag_and_is_stored_as_written(
         '{"type":"thread:create","id":"'
         + THREAD
         + '","body":"x","position":{"x":1,"y":1,"path":7}}',
+        '{"type":"thread:create","id":"'
+        + THREAD
+        + '","body":"x","position":{"x":1'
+        + "0" * 400
+        + ',"y":1}}',
         '{"type":"thread:move","threadId":"' + THREAD + '","position":null}',
         "[" * 20_000,
         '{"type":"comment:edit","commentId":"' + THREAD + '","body":"' + "x" * 70_000 + '"}',
@@ -317,7 +322,7 @@ def test_junk_is_answered_with_an_error_and_the_socket_lives_on(
 ) -> None:
     with backend.together(ALICE, BOB) as (alice, bob):
         alice.connection.send(text)
-        assert alice.hear("error")["message"]
+        assert alice.hear("error")["code"] not in ("server_error", "unavailable")
 
         alice.say("cursor:move", position=POINTER)
         assert bob.kinds() == ["cursor:move"]
