@@ -58,13 +58,26 @@ def lock_person(environment: Environment, pk: int) -> Participant:
     return row
 
 
+_SPACES = re.compile(r"\s+")
+
+
+def underscored(name: str) -> str:
+    """A name as the mention picker writes it: ``Bob Smith`` → ``Bob_Smith``."""
+    return _SPACES.sub("_", name.strip())
+
+
 MENTION_SIGN = r"(?<![0-9A-Za-z_+])@"
 """An ``@`` that is not inside an e-mail address; scripts without spaces may stand before it."""
 
 
 def mention_of(person: Participant) -> re.Pattern[str]:
-    """What names this person in a text: ``@`` and the name as the picker spells it, or the id."""
-    forms = "|".join(re.escape(one) for one in (person.handle, person.external_id))
+    """What names this person in a text: ``@`` and the name as the picker spells it, or the id.
+
+    The handle is casefolded, which ignoring the case does not undo: ``ß`` is ``ss`` there.
+    """
+    forms = "|".join(
+        re.escape(one) for one in (underscored(person.name), person.handle, person.external_id)
+    )
     return re.compile(rf"{MENTION_SIGN}(?:{forms})(?!\w)", re.IGNORECASE)
 
 
@@ -87,9 +100,13 @@ def people_by_external_id(
 
 
 def recent_people(environment: Environment, limit: int) -> list[Participant]:
-    """Those seen last, at most ``limit``."""
+    """Those seen last, at most ``limit``; who was never here only where there is room left.
+
+    Two queries, because the databases disagree on where the never seen belong in one order.
+    """
     rows = Participant.objects.within(environment)
-    return list(rows.order_by("-last_seen_at", "-pk")[:limit])
+    seen = list(rows.exclude(last_seen_at=None).order_by("-last_seen_at", "-pk")[:limit])
+    return seen + list(rows.filter(last_seen_at=None).order_by("-pk")[: limit - len(seen)])
 
 
 def people_by_pk(environment: Environment, pks: Collection[int]) -> list[Participant]:

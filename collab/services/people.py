@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from django.db import transaction
 
 from collab.models import Participant, palette_color
+from collab.selectors import people
 from pulse.tenancy.models import Environment
-
-_SPACES = re.compile(r"\s+")
 
 
 def handle_of(name: str) -> str:
     """A name as the mention picker spells it, for comparison: ``Bob Smith`` → ``bob_smith``."""
-    return _SPACES.sub("_", name.strip()).casefold()[:200]
+    return people.underscored(name).casefold()[:200]
 
 
 @transaction.atomic

@@ -16,9 +16,9 @@ from django.db import transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from collab import sniffing
-from collab.errors import FeatureOff, FileTooLarge, InvalidFile
+from collab.errors import FeatureOff, FileTooLarge, InvalidFile, UserNotFound
 from collab.models import Attachment, Comment, EnvironmentConfig, Participant, Thread
-from collab.selectors import configs
+from collab.selectors import configs, people
 from pulse.strictjson import clean
 from pulse.tenancy.models import Environment
 
@@ -49,7 +49,7 @@ def save_upload(
 ) -> Attachment:
     """Store a file and its thumbnail, for its uploader to use in a comment within a day.
 
-    Raises InvalidFile, FeatureOff, FileTooLarge.
+    Nothing is kept of what fails. Raises InvalidFile, FeatureOff, FileTooLarge, UserNotFound.
     """
     config = configs.config_of(environment)
     if size_bytes > limit_bytes(config):
@@ -63,22 +63,33 @@ def save_upload(
     attachment_id = uuid.uuid4()
     width, height, thumbnail = _measure(file) if kind.media == "image" else (None, None, b"")
     file.seek(0)
-    default_storage.save(storage_name(attachment_id), File(file))
-    if thumbnail:
-        default_storage.save(storage_name(attachment_id, thumbnail=True), ContentFile(thumbnail))
-    return Attachment.objects.create(
-        environment=environment,
-        public_id=attachment_id,
-        uploader=uploader,
-        type=kind.media,
-        filename=_plain_name(filename, kind),
-        mime_type=kind.mime_type,
-        size_bytes=size_bytes,
-        width=width,
-        height=height,
-        duration_ms=_wav_duration_ms(head, size_bytes) if kind.mime_type == "audio/wav" else None,
-        created_at=now,
-    )
+    try:
+        default_storage.save(storage_name(attachment_id), File(file))
+        if thumbnail:
+            default_storage.save(
+                storage_name(attachment_id, thumbnail=True), ContentFile(thumbnail)
+            )
+        with transaction.atomic():
+            if not people.hold_people(environment, [uploader.pk]):
+                raise UserNotFound  # forgotten while the file came in
+            return Attachment.objects.create(
+                environment=environment,
+                public_id=attachment_id,
+                uploader=uploader,
+                type=kind.media,
+                filename=_plain_name(filename, kind),
+                mime_type=kind.mime_type,
+                size_bytes=size_bytes,
+                width=width,
+                height=height,
+                duration_ms=_wav_duration_ms(head, size_bytes)
+                if kind.mime_type == "audio/wav"
+                else None,
+                created_at=now,
+            )
+    except Exception:
+        remove_from_storage([attachment_id])
+        raise
 
 
 def _check_allowed(kind: sniffing.Kind, config: EnvironmentConfig) -> None:

@@ -164,6 +164,39 @@ def test_a_visit_that_ends_after_its_person_was_forgotten_is_not_told(
     assert Activity.unscoped.count() == 0
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["Strauß Karl", "İpek Su"])
+def test_a_name_goes_from_what_others_said_whatever_its_letters_fold_to(
+    collab: Api, name: str
+) -> None:
+    collab.post("/auth/token", {"userId": "user-9", "name": name})
+    spelled = "_".join(name.split())
+    say(collab, "/api/v1/rooms/names/threads", user="user-1", body=f"Ask @{spelled}, please")
+
+    collab.delete("/api/v1/users/user-9")
+
+    assert Comment.unscoped.get(thread__room__name="names").body == "Ask someone, please"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_arrives_after_its_person_was_forgotten_is_not_kept(
+    environment: Environment, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    now = datetime.now(UTC)
+    _, _, person = tokens.mint_token(environment, external_id="user-1", name="Alice", now=now)
+    erase_person(environment, user_id="user-1", now=now)
+
+    image = picture()
+    image.seek(0)
+    with pytest.raises(UserNotFound):
+        uploads.save_upload(
+            environment, uploader=person, file=image, size_bytes=image.getbuffer().nbytes,
+            filename="a.png", declared_type="image/png", now=now,
+        )  # fmt: skip
+    assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+
+
 def test_forgetting_needs_its_own_scope(api: Callable[..., Api]) -> None:
     client = api("collab", prefix="sk_", scopes=["read:*", "write:*"])
     client.post("/auth/token", {"userId": "user-1", "name": "Alice Chen"})
