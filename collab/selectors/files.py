@@ -45,8 +45,3 @@ def live_state(
     if row is None or row.updated_at < now - timedelta(days=ttl_days):
         return None
     return row
-
-
-def lock_state(environment: Environment, room: Room) -> SharedState | None:
-    rows = SharedState.objects.within(environment).select_for_update()
-    return rows.filter(room=room).first()

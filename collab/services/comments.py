@@ -63,8 +63,11 @@ def write(
         **chosen_id,
     )
     if taken:
+        # Another room's comment may have taken them meanwhile, and its commit is waited for here.
         pks = [one.pk for one in taken]
-        Attachment.objects.within(environment).filter(pk__in=pks).update(comment=comment)
+        loose = Attachment.objects.within(environment).filter(pk__in=pks, comment=None)
+        if loose.update(comment=comment) != len(taken):
+            raise _not_loose()
     return comment
 
 
@@ -74,7 +77,7 @@ def _body(said: Said, has_files: bool) -> str:
         return ATTACHMENT_ONLY
     if not body.strip() or len(body) > MAX_BODY:
         reason = f"must have 1 to {MAX_BODY} characters"
-        raise InvalidInput(f"body {reason}", fields=[FieldError("body", reason)])
+        raise InvalidInput(fields=[FieldError("body", reason)])
     return body
 
 
@@ -95,12 +98,16 @@ def _attachments(environment: Environment, said: Said, author: Participant) -> l
     wanted = set(said.attachment_ids)
     if len(wanted) > most:
         reason = f"must name at most {most} files"
-        raise InvalidInput(f"attachmentIds {reason}", fields=[FieldError("attachmentIds", reason)])
+        raise InvalidInput(fields=[FieldError("attachmentIds", reason)])
     found = files.loose_attachments(environment, wanted, author)
     if len(found) != len(wanted):
-        reason = "must name files that this user uploaded and has not used yet"
-        raise InvalidInput(f"attachmentIds {reason}", fields=[FieldError("attachmentIds", reason)])
+        raise _not_loose()
     return found
+
+
+def _not_loose() -> InvalidInput:
+    reason = "must name files that this user uploaded and has not used yet"
+    return InvalidInput(fields=[FieldError("attachmentIds", reason)])
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,8 +14,6 @@ from collab.shapes import Voice
 from pulse.realtime.broadcasting import broadcast
 from pulse.realtime.frames import frame
 from pulse.tenancy.models import Environment
-
-ACTIVITY_KEPT = timedelta(days=90)
 
 
 @transaction.atomic

@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+import io
 import re
+import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.conf import LazySettings
+from PIL import Image
 
-from collab.models import Comment, Notification, Reaction, Room, Thread
+from collab.models import Comment, Notification, Participant, Reaction, Room, Thread
+from collab.selectors.people import recent_people
+from collab.services import uploads
+from collab.services.people import keep_person
 from collab.views.base import split_room_path
 from pulse.tenancy.models import Environment
 from tests.support.api import Api
+from tests.support.races import together
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 MILLIS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -253,7 +264,7 @@ def test_the_shared_state_says_which_methods_it_takes(collab: Api, method: str) 
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("room", ["x" * 501, "a%00b", "%ff"])
+@pytest.mark.parametrize("room", ["x" * 501, "a%00b", "a%0Ab", "%ff"])
 def test_an_id_no_room_can_have_is_refused_where_it_would_be_made(collab: Api, room: str) -> None:
     path = f"/api/v1/rooms/{room}/threads"
 
@@ -290,6 +301,65 @@ def test_a_thread_that_cannot_be_is_refused_and_leaves_nothing(
     assert answer.status_code == status
     assert set(answer.json()) == {"error"}
     assert Room.unscoped.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"body": "x"}, "userId: is required"),
+        ({"userId": "user-1", "body": ""}, "body: must not be blank"),
+        ({"userId": "user-1", "body": "   "}, "body: must have 1 to 10000 characters"),
+        (
+            {"userId": "user-1", "body": "x", "attachmentIds": [str(uuid.uuid4())]},
+            "attachmentIds: must name files that this user uploaded and has not used yet",
+        ),
+    ],
+)
+def test_every_refusal_of_a_member_reads_alike(
+    collab: Api, sent: dict[str, Any], said: str
+) -> None:
+    assert collab.post("/api/v1/rooms/new/threads", sent).json() == {"error": said}
+
+
+def test_a_person_needs_an_id_beside_the_namespace(collab: Api, environment: Environment) -> None:
+    for own, status in (("", 400), ("x" * 201, 400), ("x" * 200, 200)):
+        sent = {"userId": f"{environment.public_id}:{own}", "name": "Alice"}
+        answer = collab.post("/auth/token", sent)
+        assert answer.status_code == status
+        if status == 400:
+            assert answer.json() == {"error": "userId: must have 1 to 200 characters"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_comments_in_different_rooms_one_gets_the_file(
+    collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    image = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(image, "PNG")
+    image.seek(0)
+    file = uploads.save_upload(
+        environment, uploader=Participant.unscoped.get(external_id="user-1"), file=image,
+        size_bytes=image.getbuffer().nbytes, filename="a.png", declared_type="image/png",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    sent = {"userId": "user-1", "body": "x", "attachmentIds": [str(file.public_id)]}
+    calls = [
+        partial(collab.post, f"/api/v1/rooms/{room}/threads", sent) for room in ("a", "b", "c")
+    ]
+
+    assert sorted(answer.status_code for answer in together(*calls)) == [201, 400, 400]
+
+
+def test_the_people_a_socket_hears_of_first_are_those_who_were_here(
+    environment: Environment,
+) -> None:
+    now = datetime.now(UTC)
+    for number in range(3):
+        keep_person(environment, external_id=f"user-{number}", name="x", now=now, seen=number == 1)
+
+    known = [one.external_id for one in recent_people(environment, 2)]
+    assert known == ["user-1", "user-2"]
 
 
 def test_a_publishable_key_or_none_opens_nothing(api: Callable[..., Api], collab: Api) -> None:
