@@ -1,4 +1,4 @@
-"""The messages that the server sends over a socket, as dicts, and the groups that hear them."""
+"""The messages that the server sends over a socket, as dicts; who hears them, and who is where."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ def environment_group(environment_pk: int) -> str:
     return f"collab.env.{environment_pk}"
 
 
+def seat_user(person_pk: int, external_id: str) -> str:
+    """A person's name in the presence store: both keys, so that leaving needs no query."""
+    return f"{person_pk}:{external_id}"
+
+
+def person_pk(seat_user: str) -> int:
+    return int(seat_user.partition(":")[0])
+
+
+def external_id(seat_user: str) -> str:
+    return seat_user.partition(":")[2]
+
+
 def auth_error(message: str, code: str) -> Message:
     return {"type": "auth:error", "message": message, "code": code}
 
@@ -28,8 +41,9 @@ def error(message: str, code: str, about: str = "") -> Message:
     return {**shape, "about": about} if about else shape
 
 
-def thread_created(thread: Message) -> Message:
-    return {"type": "thread:created", "thread": thread}
+def thread_created(thread: Message, author: Message) -> Message:
+    """``author`` is for clients who have not met them; the published one knows those who connected."""
+    return {"type": "thread:created", "thread": thread, "author": author}
 
 
 def thread_resolved(thread_id: str, resolved: bool) -> Message:
@@ -44,8 +58,13 @@ def thread_deleted(thread_id: str) -> Message:
     return {"type": "thread:deleted", "threadId": thread_id}
 
 
-def comment_created(comment: Message) -> Message:
-    return {"type": "comment:created", "threadId": comment["threadId"], "comment": comment}
+def comment_created(comment: Message, author: Message) -> Message:
+    return {
+        "type": "comment:created",
+        "threadId": comment["threadId"],
+        "comment": comment,
+        "author": author,
+    }
 
 
 def comment_edited(comment: Message) -> Message:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from collab.selectors import people
 from collab.services import people as people_services
@@ -49,7 +49,7 @@ def demo_only(view: View) -> View:
     return guarded
 
 
-@require_GET
+@require_safe
 @never_cache
 @demo_only
 def demo(request: HttpRequest, environment: Environment, key: str) -> HttpResponse:

@@ -136,7 +136,9 @@ def create_comment(
     thread.save(update_fields=["updated_at"])
     announce(
         locked,
-        frames.comment_created(_shape(Voice(environment, live=True), comment)),
+        frames.comment_created(
+            _shape(Voice(environment, live=True), comment), shapes.face(author, environment)
+        ),
         note_activity(
             locked, kind="comment", person=author, description="replied to a thread", now=now
         ),

@@ -54,7 +54,10 @@ def create_thread(
     comment = comments.write(thread, author=author, said=said, now=now)
     announce(
         room,
-        frames.thread_created(_whole(Voice(environment, live=True), thread, comment)),
+        frames.thread_created(
+            _whole(Voice(environment, live=True), thread, comment),
+            shapes.face(author, environment),
+        ),
         note_activity(room, kind="thread", person=author, description="started a thread", now=now),
     )
     notifications.notify_mentioned(comment.mentions, actor=author, comment=comment, now=now)

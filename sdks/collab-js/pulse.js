@@ -5,6 +5,7 @@
 
   const HEARTBEAT_MS = 30000;
   const CURSOR_MS = 50;
+  const TYPING_MS = 2000;
   const STEADY_MS = 5000;
   const EMOJI = ["👍", "👎", "❤️", "🎉", "👀", "🚀"];
 
@@ -54,10 +55,13 @@
         .map((one) => this.getUser(one.userId)).filter(Boolean);
     }
 
+    /** Whether the message says anything that is kept; cursors and strokes are not. */
     take(message) {
-      const handler = this[message.type];
-      if (handler && message.type.includes(":")) { handler.call(this, message); }
+      const handler = message.type.includes(":") && this[message.type];
+      if (handler) { handler.call(this, message); }
       else if (message.type === "notification") { this._notifications.unshift(message.notification); }
+      else { return false; }
+      return true;
     }
 
     "auth:ok"(message) {
@@ -82,11 +86,15 @@
       const entry = this._presence.get(message.userId);
       if (entry) { this._presence.set(message.userId, { ...entry, status: message.status }); }
     }
-    "thread:created"(message) { this._threads.set(message.thread.id, message.thread); }
+    "thread:created"(message) {
+      this._meet(message.author);
+      this._threads.set(message.thread.id, message.thread);
+    }
     "thread:deleted"(message) { this._threads.delete(message.threadId); }
     "thread:resolved"(message) { this._change(message.threadId, { resolved: message.resolved }); }
     "thread:moved"(message) { this._change(message.threadId, { position: message.position }); }
     "comment:created"(message) {
+      this._meet(message.author);
       const thread = this._threads.get(message.threadId);
       if (!thread || thread.comments.some((one) => one.id === message.comment.id)) { return; }
       this._change(message.threadId, { comments: [...thread.comments, message.comment] });
@@ -113,6 +121,8 @@
     "typing:indicator"(message) {
       this._typing.set(message.userId, { ...message, at: Date.now() });
     }
+    // Who writes through REST may never have been in the room.
+    _meet(user) { if (user) { this._users.set(user.id, user); } }
     _change(threadId, fields) {
       const thread = this._threads.get(threadId);
       if (thread) { this._threads.set(threadId, { ...thread, ...fields }); }
@@ -129,6 +139,7 @@
       this._attempt = 0;
       this._wanted = false;
       this._lastCursor = 0;
+      this._lastTyping = 0;
     }
 
     on(type, handler) {
@@ -203,7 +214,12 @@
       this.send({ type: "cursor:move", position });
     }
     performClick(position) { this.send({ type: "click:perform", position }); }
-    sendTyping(threadId) { this.send({ type: "typing:start", threadId }); }
+    sendTyping(threadId) {
+      const now = Date.now();
+      if (now - this._lastTyping < TYPING_MS) { return; }
+      this._lastTyping = now;
+      this.send({ type: "typing:start", threadId });
+    }
     updateViewport(viewport) { this.send({ type: "viewport:update", ...viewport }); }
     updateSelection(selection) { this.send({ type: "selection:update", selection }); }
     drawStroke(points, color, width) { this.send({ type: "draw:stroke", points, color, width }); }
@@ -253,10 +269,10 @@
         if (this.state.seq && message.seq > this.state.seq + 1) { this._resync(); return; }
         this.state.seq = Math.max(this.state.seq, message.seq);
       }
-      this.state.take(message);
+      const kept = this.state.take(message);
       if (message.type === "auth:ok") { this._welcomed(); }
       this._emit(message.type, message);
-      this._emit("state", this.state);
+      if (kept) { this._emit("state", this.state); }
     }
 
     // A number is missing: the snapshot of a new connection has what was lost.
@@ -378,7 +394,8 @@
         this.client.on("state", () => this._render());
         this.client.on("connection", () => this._render());
         this.client.on("auth:error", (error) => { this._refused = error.message; this._render(); });
-        this._refused = "";
+        this.client.on("error", (error) => { this._notice = error.message; this._render(); });
+        this._refused = this._notice = "";
         this.client.connect();
       });
     }
@@ -386,15 +403,23 @@
     _start(event) {
       event.preventDefault();
       const body = this._input.value.trim();
-      if (body && this.client && this.client.connectionState === "connected") {
+      if (body && this._connected()) {
         this.client.createThread(body);
         this._input.value = "";
       }
     }
 
+    /** Whether something can be said now; what was written stays in its place otherwise. */
+    _connected() {
+      this._notice = "";
+      return this.client && this.client.connectionState === "connected";
+    }
+
     _render() {
       const state = this.client ? this.client.state : new PulseState();
-      const focused = this.shadowRoot.activeElement && this.shadowRoot.activeElement.dataset.control;
+      const active = this.shadowRoot.activeElement;
+      const focused = active && active.dataset.control;
+      const caret = focused && [active.selectionStart, active.selectionEnd];
       this._head.replaceChildren(
         element("div", { className: "row" }, ...state.presence.map((one) => this._face(one))),
         element("span", { className: "soft", role: "status", textContent: this._status() }),
@@ -407,12 +432,12 @@
       if (focused) {
         const again = this.shadowRoot.querySelector(`[data-control="${CSS.escape(focused)}"]`);
         if (again) { again.focus(); }
-        if (again && again.value) { again.setSelectionRange(again.value.length, again.value.length); }
+        if (again && again.value) { again.setSelectionRange(...caret); }
       }
     }
 
     _status() {
-      if (this._refused) { return this._refused; }
+      if (this._refused || this._notice) { return this._refused || this._notice; }
       return this.client ? this.client.connectionState : "Set api-key, token and room";
     }
 
@@ -433,7 +458,7 @@
       });
       const reply = (event) => {
         event.preventDefault();
-        if (!draft.value.trim()) { return; }
+        if (!draft.value.trim() || !this._connected()) { return; }
         this._drafts.delete(thread.id);
         this.client.reply(thread.id, draft.value.trim());
         draft.value = "";

@@ -55,11 +55,42 @@ def test_both_people_see_what_one_of_them_and_the_build_server_say(
     for index in range(2):
         panels.nth(index).get_by_text(f"Deployment {width} failed").wait_for()
         panels.nth(index).get_by_text("2 of 214 checks are red").first.wait_for()
+        assert panels.nth(index).get_by_text("Unknown").count() == 0
 
     assert page.evaluate("() => window.pwned ?? null") is None
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     assert problems == []
     context.close()
+
+
+def test_what_is_being_written_survives_other_peoples_messages_and_a_lost_connection(
+    backend: Backend, browser: Any
+) -> None:
+    if os.environ.get("PULSE_DATABASE_URL"):
+        return
+    page = browser.new_page()
+    page.goto(f"{backend.live.base_url}/collab/demo")
+    panel = page.locator("pulse-threads").first
+    panel.get_by_role("status").get_by_text("connected", exact=True).wait_for()
+    reply = panel.get_by_label("Reply").last
+    reply.fill("half a sentence")
+    reply.press("Home")
+
+    backend.thread("dashboard", body="meanwhile")
+    panel.get_by_text("meanwhile").first.wait_for()
+    where = (
+        "one => [one.shadowRoot.activeElement.value, one.shadowRoot.activeElement.selectionStart]"
+    )
+    assert panel.evaluate(where) == ["half a sentence", 0]
+
+    panel.evaluate("one => one.client.disconnect()")
+    reply.press("Enter")
+    assert reply.input_value() == "half a sentence"
+    panel.evaluate("one => one.client.connect()")
+    panel.get_by_role("status").get_by_text("connected", exact=True).wait_for()
+    reply.press("Enter")
+    panel.locator("p").get_by_text("half a sentence").wait_for()
+    page.close()
 
 
 def test_without_its_key_the_page_says_what_to_do(backend: Backend) -> None:

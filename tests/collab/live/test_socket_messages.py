@@ -82,6 +82,7 @@ def test_a_thread_comes_to_everyone_once_with_the_ids_and_the_position_of_its_ma
         mine, theirs = alice.rest(), bob.rest()
         assert [one["type"] for one in mine] == ["thread:created", "activity:logged"]
         assert mine == theirs
+        assert mine[0]["author"] == alice.greeting["user"]
         thread = mine[0]["thread"]
         assert (thread["id"], thread["position"]) == (wanted, position)
         assert [(one["userId"], one["body"]) for one in thread["comments"]] == [(alice.me, "Hi")]
