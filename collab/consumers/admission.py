@@ -11,7 +11,7 @@ from django.db import transaction
 
 from collab import shapes
 from collab.errors import InvalidRoom, InvalidToken, RoomForbidden, WrongKey
-from collab.frames import room_group
+from collab.frames import person_pk, room_group, seat_user
 from collab.messages import Auth
 from collab.models import EnvironmentConfig, Participant, Room, is_room_id, namespaced
 from collab.selectors import configs, feeds, people, rooms, threads
@@ -46,7 +46,7 @@ class Admission:
 
     @property
     def seat_user(self) -> str:
-        return seat_user(self.person)
+        return seat_user(self.person.pk, self.person.external_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +61,6 @@ class Snapshot:
         if frame.sequence:
             return frame.sequence <= self.sequence
         return frame.reference in self.notifications
-
-
-def seat_user(person: Participant) -> str:
-    """A person's name in the presence store: both keys, so that leaving needs no query."""
-    return f"{person.pk}:{person.external_id}"
-
-
-def person_pk(entry_user: str) -> int:
-    return int(entry_user.partition(":")[0])
-
-
-def external_id(entry_user: str) -> str:
-    return entry_user.partition(":")[2]
 
 
 def admit(auth: Auth, origin: str, now: datetime) -> Admission:

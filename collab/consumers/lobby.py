@@ -14,6 +14,7 @@ from collab.consumers import admission as admissions
 from collab.consumers.admission import Admission
 from collab.errors import RoomNotFound, UserNotFound
 from collab.frames import room_group
+from collab.models import namespaced
 from collab.services.rooms import log_visit
 from pulse.errors import ApiError
 from pulse.realtime import presence
@@ -24,8 +25,12 @@ from pulse.realtime.presence import Change, Seat
 
 log = structlog.get_logger(__name__)
 
-LEAVE_AFTER_SECONDS = 10.0
-"""A visit ends in the feed only when its person stays away that long: reconnects are no news."""
+MOST_AWAY_SECONDS = 10.0
+
+
+def away_seconds() -> float:
+    """A visit ends in the feed when its person stays away that long: reconnects are no news."""
+    return min(MOST_AWAY_SECONDS, presence.silent_seconds() / 6)
 
 
 class Guest:
@@ -99,10 +104,12 @@ class Lobby:
         for guest in list(self.guests):
             rooms.setdefault(guest.seat.room, guest.admission)
         for change in await self.store.sweep(list(rooms)):
-            environment = rooms[change.room].environment
-            user_id = f"{environment.public_id}:{admissions.external_id(change.user)}"
+            somebody = rooms[change.room]
+            external_id = frames.external_id(change.user)
+            user_id = namespaced(somebody.environment.public_id, external_id)
             if change.kind == presence.LEFT:
                 self.hub.publish(change.room, frame(frames.presence_leave(user_id)))
+                self._departed(somebody, change)
             else:
                 update = frames.presence_update(user_id, change.status)
                 self.hub.publish(change.room, frame(update))
@@ -118,46 +125,54 @@ class Lobby:
             if reason:
                 guest.expel(reason)
 
-    def _arrived(self, admission: Admission, change: Change) -> None:
+    def _arrived(self, somebody: Admission, change: Change) -> None:
+        """Note that the person of ``change`` came; ``somebody`` is anyone of the same room."""
         departure = self._departures.pop((change.room, change.user), None)
         if departure is not None:
             departure.cancel()
         else:
-            self._note(admission, joined=True)
+            self._note(somebody, change.user, joined=True)
 
-    def _departed(self, admission: Admission, change: Change) -> None:
+    def _departed(self, somebody: Admission, change: Change) -> None:
         key = (change.room, change.user)
         older = self._departures.pop(key, None)
         if older is not None:
             older.cancel()
         self._departures[key] = self.hub.loop.call_later(
-            LEAVE_AFTER_SECONDS, self._gone_for_good, key, admission
+            away_seconds(), self._gone_for_good, key, somebody
         )
 
-    def _gone_for_good(self, key: tuple[str, str], admission: Admission) -> None:
+    def _gone_for_good(self, key: tuple[str, str], somebody: Admission) -> None:
         self._departures.pop(key, None)
-        self._note(admission, joined=False)
+        self._note(somebody, key[1], joined=False)
 
-    def _note(self, admission: Admission, *, joined: bool) -> None:
-        task = self.hub.loop.create_task(self._write_note(admission, joined))
+    def _note(self, somebody: Admission, user: str, *, joined: bool) -> None:
+        task = self.hub.loop.create_task(self._write_note(somebody, user, joined))
         self._notes.add(task)
         task.add_done_callback(self._notes.discard)
 
     @staticmethod
-    async def _write_note(admission: Admission, joined: bool) -> None:
+    async def _write_note(somebody: Admission, user: str, joined: bool) -> None:
         try:
-            await in_thread(
-                log_visit,
-                admission.environment,
-                room_pk=admission.room.pk,
-                person=admission.person,
-                joined=joined,
-                now=datetime.now(UTC),
-            )
+            await in_thread(_note_visit, somebody, user, joined)
         except (RoomNotFound, UserNotFound):
             return
         except Exception as error:
             log.warning("visit_not_logged", error=type(error).__name__)
+
+
+def _note_visit(somebody: Admission, user: str, joined: bool) -> None:
+    if not joined and any(
+        one.user == user for one in presence.present(room_group(somebody.room.pk))
+    ):
+        return  # back by another process
+    log_visit(
+        somebody.environment,
+        room_pk=somebody.room.pk,
+        person_pk=frames.person_pk(user),
+        joined=joined,
+        now=datetime.now(UTC),
+    )
 
 
 _lobby: Lobby | None = None

@@ -198,7 +198,9 @@ class CollabConsumer(HubConsumer):
             message.target_user_id,  # type: ignore[union-attr]
         )
         connection = (
-            await self.lobby.newest_connection(guest, admissions.seat_user(target))
+            await self.lobby.newest_connection(
+                guest, frames.seat_user(target.pk, target.external_id)
+            )
             if target is not None
             else ""
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from collab.frames import room_group
+from collab.frames import person_pk, room_group
 from collab.models import Participant, Room, Thread
 from collab.selectors import people, threads
 from collab.services.people import handle_of
@@ -105,7 +105,7 @@ def _choose(
     """The one person of that name; of several, the only one present or in the thread; else nobody."""
     if len(people_named) <= 1:
         return next(iter(people_named), None)
-    near = {int(entry.user.partition(":")[0]) for entry in present(room_group(place.room.pk))}
+    near = {person_pk(entry.user) for entry in present(room_group(place.room.pk))}
     if place.thread is not None:
         near |= threads.author_pks(environment, place.thread)
     close = [person for person in people_named if person.pk in near]

@@ -60,11 +60,13 @@ def note_activity(
 
 @transaction.atomic
 def log_visit(
-    environment: Environment, *, room_pk: int, person: Participant, joined: bool, now: datetime
+    environment: Environment, *, room_pk: int, person_pk: int, joined: bool, now: datetime
 ) -> None:
     """Say in the room's feed that somebody came or went. Raises RoomNotFound, UserNotFound."""
     room = rooms.lock_room(environment, room_pk)
-    if not people.hold_people(environment, [person.pk]):
+    held = people.people_by_pk(environment, people.hold_people(environment, [person_pk]))
+    if not held:
         raise UserNotFound
+    (person,) = held
     kind, description = ("join", "joined the room") if joined else ("leave", "left the room")
     announce(room, note_activity(room, kind=kind, person=person, description=description, now=now))

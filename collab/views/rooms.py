@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 
 from collab import serializers, shapes
 from collab.errors import InvalidRoom, RoomNotFound
-from collab.frames import room_group
+from collab.frames import person_pk, room_group
 from collab.models import is_room_id
 from collab.selectors import people, rooms, threads
 from collab.services import threads as thread_services
@@ -133,9 +133,7 @@ class RoomPresenceView(RoomView):
     def get(self, request: ApiRequest, room: str) -> HttpResponse:
         environment = request.environment
         row = rooms.get_room(environment, room)
-        entries = {
-            int(entry.user.partition(":")[0]): entry for entry in present(room_group(row.pk))
-        }
+        entries = {person_pk(entry.user): entry for entry in present(room_group(row.pk))}
         faces = {one.pk: one for one in people.people_by_pk(environment, entries)}
         return answer(
             {

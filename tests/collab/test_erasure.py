@@ -160,7 +160,7 @@ def test_a_visit_that_ends_after_its_person_was_forgotten_is_not_told(
     erase_person(environment, user_id="user-1", now=now)
 
     with pytest.raises(UserNotFound):
-        log_visit(environment, room_pk=room.pk, person=person, joined=False, now=now)
+        log_visit(environment, room_pk=room.pk, person_pk=person.pk, joined=False, now=now)
     assert Activity.unscoped.count() == 0
 
 

@@ -59,6 +59,8 @@ def goes_silent(backend: Backend, grace_seconds: float) -> None:
         took = time.monotonic() - started
         assert left == [{"type": "presence:leave", "userId": bob.me}]
         assert grace_seconds - 1 < took < grace_seconds + SWEEP_SECONDS + 1.5
+        line = alice.hear("activity:logged", 15.0)["activityLog"]
+        assert (line["userId"], line["description"]) == (bob.me, "left the room")
 
         bob.say("presence:update", status="online")
         assert alice.hear("presence:join")["user"]["user"]["id"] == bob.me
