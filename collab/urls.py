@@ -10,7 +10,7 @@ from collab.views import people, rooms, threads
 class RoomIdConverter:
     """A room id: it may hold slashes, so the views split the raw path themselves."""
 
-    regex = "(?s:.+)"
+    regex = r"[\s\S]+"
 
     def to_python(self, value: str) -> str:
         return value
