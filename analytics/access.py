@@ -12,6 +12,7 @@ from django.conf import settings
 from analytics.selectors import environments
 from pulse.errors import Forbidden
 from pulse.keys.bearer import Credential
+from pulse.tenancy.models import Environment
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ def open_credential(headers: Mapping[str, str], peer: str, host: str) -> Credent
     A proxy on this machine, another site's page in this machine's browser, and a DNS name rebound to
     loopback are all told apart from the person who runs the server.
     """
-    if not (settings.PULSE_EMBEDDED and settings.PULSE_ON_LOOPBACK):
+    if not _opens():
         return None
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     if not _loopback(peer) or not _loopback(name.strip("[]")):
@@ -51,8 +52,12 @@ def open_credential(headers: Mapping[str, str], peer: str, host: str) -> Credent
     )
 
 
-def is_open() -> bool:
-    """Whether this server takes requests without a key at all, for the notice on the page."""
+def is_open_to(environment: Environment) -> bool:
+    """Whether requests without a key come into ``environment``, for the notice on the page."""
+    return _opens() and environment == environments.first_test_environment()
+
+
+def _opens() -> bool:
     return bool(settings.PULSE_EMBEDDED and settings.PULSE_ON_LOOPBACK)
 
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.core.files.storage import default_storage
@@ -39,6 +40,8 @@ ZONES = (
 DAY_MS = 86_400_000
 STEPS = 4
 LATEST = 8
+OFFERED, MOST_NAMES = 200, 10_000
+"""How many names of events a choice offers, and up to how many are counted."""
 SECOND_COLOUR = "#0b7285"  # the palette's second is this page's accent
 PERIODS = ("day", "week", "month")
 KEPT = ("range", "tz", "name", "userId", "property", "step", "retention")
@@ -94,7 +97,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "ranges": RANGES,
         "zones": ZONES,
-        "open": access.is_open(),
+        "open": access.is_open_to(environment),
         "live": _live(environment, now_ms),
         "periods": PERIODS,
         "rejections": upkeep.rejections(environment, _days_ago(7)),
@@ -115,10 +118,12 @@ def live(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/live.html", {"live": found})
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 @require("analytics")
 def exports(request: HttpRequest) -> HttpResponse:
-    """POST /analytics/exports: a file of what the page shows."""
+    """POST /analytics/exports: a file of what the page shows. Whoever comes back here sees the page."""
+    if request.method == "GET":
+        return redirect("/analytics#exports")
     environment = cast(PageRequest, request).environment
     given = {name: list(values) for name, values in request.POST.lists() if name in KEPT}
     try:
@@ -136,7 +141,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         return render(
             request, "analytics/refused.html", {"message": error.message}, status=error.status
         )
-    return redirect("/analytics#exports")
+    return redirect(f"/analytics?{urlencode(given, doseq=True)}#exports")
 
 
 @require_GET
@@ -173,8 +178,8 @@ def _question(given: dict[str, list[str]], environment: Environment) -> Question
 
 def _report(environment: Environment, question: Question, now_ms: int) -> dict[str, Any]:
     parameters = question.parameters(now_ms)
-    wanted = filters.parse(parameters)
-    known = totals.names(environment, Filters(), limit=200)
+    wanted, zone = filters.parse(parameters), ZoneInfo(question.zone)
+    known = totals.names(environment, Filters(), limit=MOST_NAMES)
     keys = events.property_keys(
         environment, filters.parse({"name": parameters.get("name", [])}), limit=50
     )
@@ -186,8 +191,9 @@ def _report(environment: Environment, question: Question, now_ms: int) -> dict[s
     steps = question.steps or tuple(row["name"] for row in top[:3])
     return {
         "empty": not known,
-        "names": known,
-        "keys": keys,
+        "names": _offered(known[:OFFERED], question.name, *question.steps),
+        "names_in_all": len(known),
+        "keys": _offered(keys, question.key),
         "window": totals.window(environment, wanted),
         "top": _with_share(top),
         "series": {
@@ -201,7 +207,10 @@ def _report(environment: Environment, question: Question, now_ms: int) -> dict[s
                 },
             ],
         },
-        "buckets": series,
+        "buckets": [
+            {**bucket, "local": _local(bucket["start"], zone, "%Y-%m-%d %H:%M")}
+            for bucket in series
+        ],
         "property": chosen,
         "breakdown": _with_share(
             reports.breakdown(environment, {**parameters, "property": [chosen], "limit": ["12"]})
@@ -249,7 +258,7 @@ def _retention(
         for cell in row["periods"]:
             cell["heat"] = round(cell["rate"] * 10)
             cell["percent"] = round(cell["rate"] * 100)
-        row["day"] = datetime.fromisoformat(row["start"]).astimezone(zone).strftime("%-d %b %Y")
+        row["day"] = _local(row["start"], zone, "%-d %b %Y")
         row["blank"] = range(periods - len(row["periods"]))
     return {"rows": [row for row in rows if row["users"]], "periods": range(periods)}
 
@@ -289,6 +298,15 @@ def _with_share(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _seconds(instant: str) -> int:
     return int(datetime.fromisoformat(instant).timestamp())
+
+
+def _local(instant: str, zone: ZoneInfo, spelling: str) -> str:
+    return datetime.fromisoformat(instant).astimezone(zone).strftime(spelling)
+
+
+def _offered(known: list[str], *chosen: str) -> list[str]:
+    """What a choice offers: what is known, and what is chosen although it is not."""
+    return list(dict.fromkeys([*known, *filter(None, chosen)]))
 
 
 def _days_ago(days: int) -> date:

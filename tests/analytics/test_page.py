@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +9,7 @@ from django.test import Client
 
 from analytics import sample, services
 from pulse.exports import services as exports
+from pulse.tenancy.models import Environment
 from tests.support.tenancy import make_grant, make_user
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,44 @@ def test_the_page_shows_the_sample_in_every_section(browser, environment):
 
 def test_an_empty_environment_shows_the_line_to_paste(browser):
     assert "curl -X POST http://testserver/api/v1/pulse/events" in text(browser.get("/analytics"))
+
+
+@pytest.mark.parametrize(("kind", "keyless"), [("test", True), ("live", False)])
+def test_only_the_environment_of_keyless_requests_says_so(
+    browser, environment, kind, keyless, settings
+):
+    settings.PULSE_ON_LOOPBACK = settings.PULSE_EMBEDDED = True
+    Environment.objects.filter(pk=environment.pk).update(kind=kind)
+
+    page = text(browser.get("/analytics"))
+
+    assert ("Open on this machine" in page) is keyless
+    assert ("Bearer pa_write_" in page) is not keyless
+
+
+def test_each_top_event_leads_to_the_page_of_it_alone(browser, environment):
+    sample.seed(environment)
+    link = re.search(r'href="(.[^"]*name=button.clicked)"', text(browser.get("/analytics?range=7d")))
+
+    page = browser.get("/analytics" + html.unescape(link[1]))
+
+    assert [row["name"] for row in page.context["top"]] == ["button.clicked"]
+    assert page.context["question"].range == "7d"
+
+
+def test_what_is_chosen_stays_chosen_although_nobody_knows_it(browser, environment):
+    sample.seed(environment)
+
+    page = text(browser.get("/analytics?name=page.*&property=colour&step=nothing.done"))
+
+    for chosen in ('value="page.*" selected', "<option selected>colour", "<option selected>nothing.done"):
+        assert chosen in page
+
+
+def test_buckets_are_told_in_the_time_zone_that_was_asked_for(browser, environment):
+    page = browser.get("/analytics?range=7d&tz=Asia/Kathmandu")
+
+    assert {bucket["local"][-5:] for bucket in page.context["buckets"]} == {"00:00"}
 
 
 @pytest.mark.parametrize("query", ["range=never", "tz=Mars", "name=" + "x" * 201, "retention=hour"])
@@ -91,7 +132,12 @@ def test_an_export_is_started_and_downloaded(browser, environment):
     file = browser.get(f"/analytics/exports/{path}")
 
     assert started.status_code == 302
+    assert started["Location"] == "/analytics?range=30d#exports"
     assert b"".join(file.streaming_content).count(b"\r\n") == 326
+
+
+def test_whoever_comes_back_to_the_address_of_exports_sees_the_page(browser):
+    assert browser.get("/analytics/exports")["Location"] == "/analytics#exports"
 
 
 def test_calls_that_could_not_be_stored_are_shown(browser, environment):

@@ -1,4 +1,4 @@
-// Charts: <div class="chart" data-chart="id-of-json" [data-kind="bars|lines|area|stacked"] [data-height="220"] [data-unit="ms"]>
+// Charts: <div class="chart" data-chart="id-of-json" [data-kind="bars|lines|area|stacked"] [data-height="220"] [data-unit="ms"] [data-zone="Europe/Vienna"]>
 // beside {{ data|json_script:"id-of-json" }} with {"x": [unix seconds], "series": [{"label": "…", "values": […]}]}.
 // Also a <table> fallback for readers who cannot see the canvas belongs next to it in the page.
 // Where "x" holds strings, they are categories, and "label" says of what. pulseCharts.draw(element, data, options) draws by hand.
@@ -27,6 +27,12 @@
   function fade(hex, alpha) {
     var m = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex);
     return m ? "rgba(" + parseInt(m[1], 16) + "," + parseInt(m[2], 16) + "," + parseInt(m[3], 16) + "," + alpha + ")" : hex;
+  }
+
+  // Buckets of a day begin at midnight of the zone they were cut in, which is not always the reader's.
+  function dateIn(zone) {
+    try { new Intl.DateTimeFormat("en", { timeZone: zone }); } catch (unknown) { return undefined; }
+    return function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), zone); };
   }
 
   // Bars stand on their instant, so the axis begins half a bar before the first and ends half after the last.
@@ -84,6 +90,7 @@
     });
     var plot = new uPlot({
       width: element.clientWidth || 600, height: height, series: series,
+      tzDate: element.dataset.zone ? dateIn(element.dataset.zone) : undefined,
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       legend: { show: options.legend !== false && element.dataset.legend !== "off" },
       scales: { x: { time: !categories, range: function (u, min, max) { return [min - margin, max + margin]; } }, y: { range: function (u, min, max) { return [Math.min(0, min || 0), (max || 1) * 1.08]; } } },
