@@ -55,12 +55,12 @@ READ = ("name", "from", "to", "userId", "sessionId")
 
 def parse(parameters: Parameters) -> Filters:
     """Raises InvalidInput naming the first parameter that is wrong; unknown ones are ignored."""
-    names, prefixes = _names(parameters.get("name", ()))
+    exact, prefixes = names(parameters.get("name", ()))
     from_ms, to_ms = instant(parameters, "from"), instant(parameters, "to")
     if from_ms is not None and to_ms is not None and from_ms >= to_ms:
         refuse("from", "from must be before to", "range")
     return Filters(
-        names=names,
+        names=exact,
         prefixes=prefixes,
         user_id=text(parameters, "userId", MAX_REFERENCE),
         session_id=text(parameters, "sessionId", MAX_REFERENCE),
@@ -75,23 +75,18 @@ def read_by_parse(parameters: Parameters) -> dict[str, list[str]]:
     return {
         name: [value for value in values if storable(value)]
         for name, values in parameters.items()
-        if (name in READ or name.startswith("prop.")) and storable(name)
+        if is_filter(name) and storable(name)
     }
 
 
-def from_members(body: Mapping[str, Any], known: Sequence[str]) -> dict[str, list[str]]:
+def is_filter(name: str) -> bool:
+    """Whether ``parse`` reads the parameter of this name."""
+    return name in READ or name.startswith("prop.")
+
+
+def from_members(body: Mapping[str, Any]) -> dict[str, list[str]]:
     """Query parameters that came as the members of a JSON object. Raises InvalidInput naming one."""
-    return {
-        name: _values(name, value)
-        for name, value in body.items()
-        if value is not None and _is_known(name, known)
-    }
-
-
-def _is_known(name: str, known: Sequence[str]) -> bool:
-    if name not in known and not name.startswith("prop."):
-        refuse(name, f"{name[:60]} is not a filter", "unknown")
-    return True
+    return {name: _values(name, value) for name, value in body.items() if value is not None}
 
 
 def _values(name: str, value: Any) -> list[str]:
@@ -187,7 +182,8 @@ def _last(parameters: Parameters, name: str) -> str | None:
     return values[-1] if values else None
 
 
-def _names(values: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def names(values: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The exact names among ``values``, and the prefixes: those that end with an asterisk."""
     exact, prefixes = [], []
     if len(values) > MAX_NAMES:
         refuse("name", f"name may be given at most {MAX_NAMES} times", "too_many")

@@ -61,6 +61,7 @@ SCHEMAS: dict[str, Schema] = {
 _RATE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _INSTANT: Schema = {"type": "string", "format": "date-time"}
 _OPTIONAL_TEXT: Schema = {"type": ["string", "null"]}
+_PROPERTY_FILTERS: Schema = {r"^prop\.": {"type": ["string", "number", "boolean"]}}
 
 
 def _object(optional: tuple[str, ...] = (), **properties: Schema) -> Schema:
@@ -87,15 +88,21 @@ SCHEMAS |= {
                 "items": {
                     "type": "object",
                     "required": ["name"],
-                    "properties": {"name": _TEXT, "properties": {"type": "object"}},
+                    "properties": {
+                        "name": {"type": "string", "description": "A name, or `page.*`."},
+                        "properties": {"type": "object"},
+                    },
                 },
             },
             "window": {"type": "string", "pattern": "^[0-9]{1,6}[smhdw]$", "default": "7d"},
             "by": {"type": "string", "enum": ["user", "session"], "default": "user"},
             "ordered": {"type": "boolean", "default": True},
+            "userId": _TEXT,
+            "sessionId": _TEXT,
             "from": _INSTANT,
             "to": _INSTANT,
         },
+        "patternProperties": _PROPERTY_FILTERS,
     },
     "Step": _object(
         name=_TEXT,
@@ -139,7 +146,7 @@ SCHEMAS |= {
             "from": _INSTANT,
             "to": _INSTANT,
         },
-        "patternProperties": {r"^prop\.": {"type": ["string", "number", "boolean"]}},
+        "patternProperties": _PROPERTY_FILTERS,
         "additionalProperties": False,
     },
     "Settings": _object(retentionDays={"type": ["integer", "null"], "minimum": 1}),
@@ -192,12 +199,12 @@ FORMAT = _query("format", "ndjson by default.", enum=["ndjson", "csv"])
 PROPERTY = _query("property", "A top-level property.", required=True)
 INTERVAL = _query(
     "interval",
-    "At most 1,000 buckets.",
+    "At most 1,000 buckets. The window is 30 days by default, and twelve hours of minutes.",
     enum=["minute", "hour", "day", "week", "month"],
 )
 RETENTION = [
-    _query("cohort", "Event that makes a user part of a cohort; any by default."),
-    _query("return", "Event that counts as coming back; any by default."),
+    _query("cohort", "Name or prefix that makes a user part of a cohort; any by default."),
+    _query("return", "Name or prefix that counts as coming back; any by default."),
     _query("interval", "Length of a period; week by default.", enum=["day", "week", "month"]),
     _query("periods", "8 by default.", {"type": "integer", "minimum": 1, "maximum": 60}),
     _query("type", "classic by default.", enum=["classic", "rolling"]),

@@ -15,7 +15,6 @@ from analytics.filters import Filters, Parameters, refuse
 from analytics.models import MAX_NAME
 from analytics.selectors import journeys, totals
 from analytics.selectors.journeys import FunnelPlan
-from pulse.errors import FieldError, InvalidInput
 from pulse.strictjson import storable
 from pulse.tenancy.models import Environment
 
@@ -23,7 +22,9 @@ INTERVALS = ("minute", "hour", "day", "week", "month")
 MAX_BUCKETS = 1000
 MAX_STEPS = 10
 MAX_PERIODS = 60
-DEFAULT_DAYS = 30
+DEFAULT_MS = 30 * DAY_MS
+MINUTES_MS = DAY_MS // 2
+"""What a series of minutes shows of its own accord: 30 days of them are beyond MAX_BUCKETS."""
 _UNITS_MS = {"s": 1000, "m": 60_000, "h": 3_600_000, "d": DAY_MS, "w": 7 * DAY_MS}
 _WINDOW = re.compile(r"([0-9]{1,6})([smhdw])")
 
@@ -33,11 +34,17 @@ def timeseries(
 ) -> list[dict[str, Any]]:
     """``[{start, count, uniqueUsers}]`` with every bucket of the window, the empty ones too.
 
-    The window is the last 30 days, and what is ahead of them, where ``from`` and ``to`` are absent.
-    ``unique=none`` leaves out ``uniqueUsers``, which lets the roll-up answer.
+    The window is the last 30 days, and what is ahead of them, where ``from`` and ``to`` are absent;
+    of minutes it is the last twelve hours, up to now. ``unique=none`` leaves out ``uniqueUsers``,
+    which lets the roll-up answer.
     """
-    wanted = with_window(environment, filters.parse(parameters), now_ms)
+    wanted = filters.parse(parameters)
     interval = filters.choice(parameters, "interval", INTERVALS, "day")
+    if interval != "minute":
+        wanted = with_window(environment, wanted, now_ms)
+    else:
+        to_ms = wanted.to_ms or max(now_ms, wanted.from_ms or 0) + 1
+        wanted = with_window(environment, replace(wanted, to_ms=to_ms), now_ms, MINUTES_MS)
     zone = filters.time_zone(parameters)
     unique = filters.choice(parameters, "unique", ("users", "none"), "users") == "users"
     starts = _starts(wanted, interval, zone, MAX_BUCKETS)
@@ -50,15 +57,15 @@ def timeseries(
 
 
 def with_window(
-    environment: Environment, wanted: Filters, now_ms: int, days: int = DEFAULT_DAYS
+    environment: Environment, wanted: Filters, now_ms: int, length_ms: int = DEFAULT_MS
 ) -> Filters:
-    """The filters with both ends of their window: the last ``days`` days up to now.
+    """The filters with both ends of their window: the last ``length_ms`` up to now.
 
     Clocks may be ahead by a day: an open end takes in the latest event, and ``from`` itself.
     """
     to_ms, from_ms = wanted.to_ms, wanted.from_ms
     if from_ms is None:
-        from_ms = (now_ms + 1 if to_ms is None else to_ms) - days * DAY_MS
+        from_ms = (now_ms + 1 if to_ms is None else to_ms) - length_ms
     if to_ms is None:
         to_ms = 1 + max(totals.latest_ms(environment, now_ms), from_ms)
     return replace(wanted, from_ms=from_ms, to_ms=to_ms)
@@ -112,22 +119,23 @@ def retention(
     interval = filters.choice(parameters, "interval", ("day", "week", "month"), "week")
     periods = filters.integer(parameters, "periods", default=8, low=1, high=MAX_PERIODS)
     rolling = filters.choice(parameters, "type", ("classic", "rolling"), "classic") == "rolling"
-    days = periods * {"day": 1, "week": 7, "month": 31}[interval]
+    length_ms = periods * {"day": 1, "week": 7, "month": 31}[interval] * DAY_MS
     asked = filters.parse({**parameters, "name": []})
-    wanted = with_window(environment, asked, now_ms, days)
+    wanted = with_window(environment, asked, now_ms, length_ms)
     starts = _starts(wanted, interval, filters.time_zone(parameters), 10 * MAX_PERIODS)
     found = journeys.retention(
         environment,
-        replace(wanted, names=_one_name(parameters, "cohort")),
-        replace(wanted, names=_one_name(parameters, "return")),
+        _of_one(wanted, filters.text(parameters, "cohort", MAX_NAME, "any")),
+        _of_one(wanted, filters.text(parameters, "return", MAX_NAME, "any")),
         starts,
     )
     return [_cohort(found, number, starts, periods, rolling) for number in range(len(starts) - 1)]
 
 
-def _one_name(parameters: Parameters, parameter: str) -> tuple[str, ...]:
-    name = filters.text(parameters, parameter, MAX_NAME, "any")
-    return () if name == "any" else (name,)
+def _of_one(wanted: Filters, name: str) -> Filters:
+    """``wanted``, of the events with this name or prefix; ``any`` is all of them."""
+    names, prefixes = filters.names([] if name == "any" else [name])
+    return replace(wanted, names=names, prefixes=prefixes)
 
 
 def _cohort(
@@ -164,21 +172,21 @@ def _cohort(
 def funnel(
     environment: Environment, body: dict[str, Any], parameters: Parameters, *, now_ms: int
 ) -> list[dict[str, Any]]:
-    """``[{name, count, conversion, stepConversion, medianSeconds}]`` for each step of ``body``."""
-    given = dict(parameters)
-    for name in ("from", "to"):
-        if body.get(name) is not None:
-            given[name] = [_text(body, name)]
-    window = replace(filters.parse(given), names=(), prefixes=())
-    plan = _plan(body, with_window(environment, window, now_ms))
+    """``[{name, count, conversion, stepConversion, medianSeconds}]`` for each step of ``body``.
+
+    The filters of a list may be parameters or members of ``body``, but for ``name``: steps have theirs.
+    """
+    members = {key: body[key] for key in body if filters.is_filter(key) and key != "name"}
+    given = {**parameters, **filters.from_members(members), "name": []}
+    plan = _plan(body, with_window(environment, filters.parse(given), now_ms))
     found = journeys.funnel(environment, plan)
     answer = []
-    for number, (step, filtered) in enumerate(zip(found, plan.steps, strict=True)):
+    for number, (step, asked) in enumerate(zip(found, body["steps"], strict=True)):
         before = found[number - 1].count if number else step.count
         took = step.median_ms
         answer.append(
             {
-                "name": filtered.names[0],
+                "name": asked["name"],
                 "count": step.count,
                 "conversion": shapes.rate(step.count, found[0].count),
                 "stepConversion": shapes.rate(step.count, before),
@@ -220,7 +228,7 @@ def _step(step: Any, number: int, window: Filters) -> Filters:
         message = f"{where}.properties must be an object of at most {filters.MAX_PROPERTIES} values"
         refuse(f"{where}.properties", message, "type")
     values = tuple((key, _scalar_text(value, where)) for key, value in properties.items())
-    return replace(window, names=(name,), properties=(*window.properties, *values))
+    return replace(_of_one(window, name), properties=(*window.properties, *values))
 
 
 def _scalar_text(value: Any, where: str) -> str:
@@ -236,11 +244,3 @@ def _window_ms(value: Any) -> int:
     if match is None or int(match[1]) == 0:
         refuse("window", 'window must be a length of time such as "7d", "12h" or "30m"')
     return int(match[1]) * _UNITS_MS[match[2]]
-
-
-def _text(body: dict[str, Any], name: str) -> str:
-    value = body[name]
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        message = f"{name} must be an ISO 8601 date-time"
-        raise InvalidInput(message, fields=[FieldError(name, "type")])
-    return str(value)

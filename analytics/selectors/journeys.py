@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -65,22 +66,23 @@ def funnel(environment: Environment, plan: FunnelPlan) -> list[FunnelStep]:
     return found
 
 
-def _funnel_rows(environment: Environment, plan: FunnelPlan) -> Iterator[tuple[str, int, int]]:
-    """(actor, instant, step) of every event that is a step, by actor and time.
+def _funnel_rows(environment: Environment, plan: FunnelPlan) -> Iterator[tuple[Any, ...]]:
+    """(actor, instant, step, id) of every event that is a step, by actor and time.
 
-    At equal instants a later step comes first, so that one event never serves as two steps.
+    Events of one instant, such as those of a batch without times, keep the order they were sent in. Of
+    one event that is two steps the later comes first, so that it never serves as both.
     """
     column = "session_id" if plan.by == "session" else "user_id"
     parts: list[QuerySet[Any, Any]] = [
         filtered(environment, filters)
         .exclude(**{column: None})
         .annotate(step=Value(number, output_field=IntegerField()))
-        .values_list(column, "timestamp_ms", "step")
+        .values_list(column, "timestamp_ms", "step", "id")
         .order_by()
         for number, filters in enumerate(plan.steps)
     ]
     union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return union.order_by(column, "timestamp_ms", "-step").iterator(chunk_size=CHUNK)
+    return union.order_by(column, "timestamp_ms", "id", "-step").iterator(chunk_size=CHUNK)
 
 
 def _ordered_way(events: Iterable[Step], depth: int, window_ms: int) -> list[int]:
@@ -104,16 +106,23 @@ def _ordered_way(events: Iterable[Step], depth: int, window_ms: int) -> list[int
 
 
 def _any_way(events: Sequence[Step], depth: int, window_ms: int) -> list[int]:
-    """Instants at which the most different steps were done within one window, in any order."""
+    """Instants at which the most different steps were done within one window, in any order.
+
+    ``inside`` holds, by step, the instants of the window that ends with the event at hand.
+    """
+    inside: dict[int, deque[int]] = defaultdict(deque)
     best: list[int] = []
-    for first in range(len(events)):
-        seen: dict[int, int] = {}
-        for instant, step in events[first:]:
-            if instant - events[first][0] > window_ms:
-                break
-            seen.setdefault(step, instant)
-        if len(seen) > len(best):
-            best = sorted(seen.values())
+    first = 0
+    for instant, step in events:
+        inside[step].append(instant)
+        while instant - events[first][0] > window_ms:
+            times = inside[events[first][1]]
+            times.popleft()
+            if not times:
+                del inside[events[first][1]]
+            first += 1
+        if len(inside) > len(best):
+            best = sorted(times[0] for times in inside.values())
         if len(best) == depth:
             break
     return best

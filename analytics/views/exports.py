@@ -38,7 +38,10 @@ class ExportsView(AnalyticsView):
     @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
         body = self.body() if request._request.body else {}
-        parameters = {**self.parameters, **filters.from_members(body, ("format", *filters.READ))}
+        for name in body:
+            if name != "format" and not filters.is_filter(name):
+                filters.refuse(name, f"{name[:60]} is not a filter", "unknown")
+        parameters = {**self.parameters, **filters.from_members(body)}
         format_ = filters.choice(parameters, "format", FORMATS, "ndjson")
         filters.parse(parameters)
         row = services.start_export(

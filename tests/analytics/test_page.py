@@ -56,7 +56,9 @@ def test_only_the_environment_of_keyless_requests_says_so(
 
 def test_each_top_event_leads_to_the_page_of_it_alone(browser, environment):
     sample.seed(environment)
-    link = re.search(r'href="(.[^"]*name=button.clicked)"', text(browser.get("/analytics?range=7d")))
+    link = re.search(
+        r'href="(.[^"]*name=button.clicked)"', text(browser.get("/analytics?range=7d"))
+    )
 
     page = browser.get("/analytics" + html.unescape(link[1]))
 
@@ -69,7 +71,11 @@ def test_what_is_chosen_stays_chosen_although_nobody_knows_it(browser, environme
 
     page = text(browser.get("/analytics?name=page.*&property=colour&step=nothing.done"))
 
-    for chosen in ('value="page.*" selected', "<option selected>colour", "<option selected>nothing.done"):
+    for chosen in (
+        'value="page.*" selected',
+        "<option selected>colour",
+        "<option selected>nothing.done",
+    ):
         assert chosen in page
 
 

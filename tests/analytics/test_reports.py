@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analytics.selectors import journeys
 from tests.analytics.support import BASE, refusal, track
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,13 +78,28 @@ def test_a_series_without_an_end_counts_what_clocks_ahead_of_ours_sent(api):
     assert [bucket["count"] for bucket in later] == [0]
 
 
+@pytest.mark.parametrize("query", ["interval=minute", "interval=minute&name=now"])
+def test_a_series_of_minutes_shows_the_last_twelve_hours(api, query):
+    client = api("analytics")
+    now = datetime.now(UTC)
+    track(client, "now")
+    track(client, "now", timestamp=(now - timedelta(hours=11)).isoformat())
+    for hours in (-13, 20):
+        track(client, "now", timestamp=(now + timedelta(hours=hours)).isoformat())
+
+    found = report(client, f"timeseries?{query}")
+
+    assert len(found) in (720, 721)
+    assert sum(bucket["count"] for bucket in found) == 2
+
+
 @pytest.mark.parametrize(
     ("path", "field"),
     [
         ("timeseries?tz=Mars/Olympus", "tz"),
         ("timeseries?tz=../../etc/passwd", "tz"),
         ("timeseries?interval=fortnight", "interval"),
-        ("timeseries?interval=minute", "interval"),
+        ("timeseries?interval=minute&from=2026-01-01&to=2026-01-02", "interval"),
         ("timeseries?from=2026-02-01&to=2026-01-01", "from"),
         ("breakdown", "property"),
         ("retention?periods=0", "periods"),
@@ -172,6 +188,51 @@ def test_a_funnel_counts_the_deepest_way_within_its_window(shop):
     )
 
 
+def test_events_of_one_batch_are_steps_in_the_order_they_were_sent(api):
+    client = api("analytics")
+    names = ("view", "cart", "buy")
+    client.post(f"{BASE}/events/batch", {"events": [{"name": n, "userId": "u"} for n in names]})
+    sent = [{"name": name} for name in names]
+
+    assert [row[1] for row in funnel(client, steps=sent)] == [1, 1, 1]
+    assert [row[1] for row in funnel(client, steps=sent[::-1])] == [1, 0, 0]
+    assert [row[1] for row in funnel(client, steps=sent[::-1], ordered=False)] == [1, 1, 1]
+    assert [row[1] for row in funnel(client, steps=[sent[0], sent[0]])] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("filters", "counts"),
+    [
+        ({"userId": "u1"}, [1, 1]),
+        ({"sessionId": "s"}, [0, 0]),
+        ({"prop.n": 2}, [3, 2]),
+        ({"name": "nothing"}, [4, 3]),
+        ({"unknown": {}}, [4, 3]),
+    ],
+)
+def test_a_funnel_takes_the_filters_of_a_list_as_members_and_as_parameters(shop, filters, counts):
+    body = {"steps": [{"name": "vi*"}, {"name": "ca*"}], "from": "2026-01-01", "to": "2026-01-02"}
+    query = "&".join(f"{name}={value}" for name, value in filters.items())
+
+    assert [row[1] for row in funnel(shop, **body, **filters)] == counts
+    asked = shop.post(f"{BASE}/reports/funnel?{query}", body).json()["data"]
+    assert [(row["name"], row["count"]) for row in asked] == [
+        ("vi*", counts[0]),
+        ("ca*", counts[1]),
+    ]
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_user_of_many_events_takes_one_pass(ordered):
+    """Robots send a hundred thousand in a week; looking at each pair of them takes minutes."""
+    walk = journeys._ordered_way if ordered else journeys._any_way
+    events = [(instant, instant % 2) for instant in range(200_000)]
+
+    assert walk([*events, (200_000, 2)], 3, 10**9) == (
+        [0, 1, 200_000] if not ordered else [199998, 199999, 200_000]
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -224,6 +285,7 @@ def test_retention_follows_each_cohort_classic_and_rolling(api):
     ]
     assert [p["users"] for p in rolling[0]["periods"]] == [2, 2, 2]
     assert classic[0]["periods"][1] == {"period": 1, "users": 1, "rate": 0.5}
+    assert report(client, f"retention?{query.replace('signup', 'sign*')}") == classic
 
 
 def test_sessions_are_told_apart_by_id_and_by_half_an_hour_of_silence(api):
