@@ -31,7 +31,11 @@ SAMPLE_ONE_IN = 20
 PENDING_ROWS = 5_000
 ROWS_PER_STATEMENT = 90
 SPAN = timedelta(minutes=5)
-_SECRET_PATHS = re.compile(r"^/(s|login|files|invitations)/|\.ics$|/calendar/")
+_SECRET_PATHS = re.compile(
+    r"^/(s|login|files|invitations)/|\.ics$|/calendar/|^/api/v1/pulse/users/"
+)
+"""Their templates are kept instead: whoever reads the path could act by it, or learn whom it names,
+even of a person whom it erased."""
 
 
 class Note(NamedTuple):
@@ -80,7 +84,7 @@ def note(
 
     Requests of no environment (no valid key) are not kept: they belong to nobody who may look.
     ``ms`` is the duration in milliseconds; ``path`` comes without its query string, and is
-    replaced by ``route`` where a path carries a secret.
+    replaced by ``route`` where a path carries a secret or a customer's name of a person.
     """
     if environment_id is None:
         return

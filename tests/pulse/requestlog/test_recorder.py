@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from pulse.requestlog import recorder, selectors
 from pulse.requestlog.models import LoggedRequest, RequestCount
 
@@ -52,11 +54,18 @@ def test_a_request_without_a_valid_key_is_not_kept(environment):
     assert LoggedRequest.unscoped.count() == 0
 
 
-def test_a_path_with_a_secret_is_logged_as_its_route(environment):
-    noted(environment, path="/s/abcdef", route="/s/<token>")
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/s/abcdef", "/s/<token>"),
+        ("/api/v1/pulse/users/a@example.com/events", "/api/v1/pulse/users/<path:user_id>/events"),
+    ],
+)
+def test_a_path_with_a_secret_or_a_name_is_logged_as_its_route(environment, path, route):
+    noted(environment, path=path, route=route)
     recorder.flush()
 
-    assert LoggedRequest.objects.within(environment).get().path == "/s/<token>"
+    assert LoggedRequest.objects.within(environment).get().path == route
 
 
 def test_above_the_rate_refusals_are_kept_and_the_rest_is_sampled(environment, monkeypatch):
