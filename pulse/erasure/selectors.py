@@ -44,6 +44,10 @@ def finished_exports(environment: Environment) -> QuerySet[Export]:
     return Export.objects.within(environment).filter(state=Export.State.DONE)
 
 
+def running_exports(environment: Environment) -> QuerySet[Export]:
+    return Export.objects.within(environment).filter(state=Export.State.RUNNING)
+
+
 def erased_at(environment: Environment, digest: str) -> datetime | None:
     """When the subject with this digest was last forgotten."""
     rows = Erasure.objects.within(environment).filter(digest=digest)

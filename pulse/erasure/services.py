@@ -62,9 +62,10 @@ def note_erasure(
 ) -> Erasure:
     """Note in the ledger that a subject was forgotten, so that a restored backup forgets it again.
 
-    Finished exports of the environment go, for they may hold what was erased. Safe to repeat.
+    Finished exports of the environment go, for they may hold what was erased, and those that are being
+    written begin again. Safe to repeat.
     """
-    counts = (counts or {}) | {"exports": _erase_exports(environment)}
+    counts = (counts or {}) | {"exports": _erase_exports(environment, now)}
     row, _ = Erasure.objects.within(environment).update_or_create(
         environment=environment,
         digest=digest_of(environment, subject_ref),
@@ -120,7 +121,8 @@ def _erase_mails(environment: Environment, subject_ref: str, addresses: list[str
     return mails.update(to="", subject="", text="", html="", last_error="")
 
 
-def _erase_exports(environment: Environment) -> int:
+def _erase_exports(environment: Environment, now: datetime) -> int:
+    selectors.running_exports(environment).update(state=Export.State.QUEUED, next_attempt_at=now)
     rows = list(selectors.finished_exports(environment))
     for row in rows:
         transaction.on_commit(partial(default_storage.delete, row.storage_name))

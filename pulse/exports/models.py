@@ -16,7 +16,11 @@ def export_id() -> str:
 
 
 class Export(TenantModel):
-    """One file. ``parameters`` are what the product's exporter is called with."""
+    """One file.
+
+    ``parameters`` are what the product's exporter is called with; they may name a person, so they go
+    when it is done.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued"

@@ -11,6 +11,7 @@ import structlog
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from pulse import products, queue
@@ -62,6 +63,10 @@ def start_export(
     return row
 
 
+class _TakenAway(Exception):
+    """The export is no longer this worker's: its lease ran out, or an erasure makes it begin again."""
+
+
 def write_next() -> int:
     """Write the next due export; the ``exports`` pump calls this. The lease is renewed with progress."""
     now = datetime.now(UTC)
@@ -78,6 +83,8 @@ def write_next() -> int:
         row.save(update_fields=["state", "tries", "rows", "size_bytes", "next_attempt_at"])
     try:
         _write(row)
+    except _TakenAway:
+        log.info("export_taken_away", export=row.public_id)
     except Exception as error:
         _note_failure(row, error)
     return 1
@@ -90,13 +97,15 @@ def _write(row: Export) -> None:
             row.rows += count
             row.size_bytes += len(chunk)
             _note_progress(row)
+        _note_progress(row)
         file.seek(0)
         default_storage.delete(row.storage_name)  # left by a try whose worker died
         default_storage.save(row.storage_name, File(file))
     now = datetime.now(UTC)
-    row.state = Export.State.DONE
-    row.finished_at, row.expires_at = now, now + KEPT
-    row.save(update_fields=["state", "rows", "size_bytes", "finished_at", "expires_at"])
+    done = {"state": Export.State.DONE, "parameters": {}, "finished_at": now}
+    if not _mine(row).update(**done, expires_at=now + KEPT):
+        default_storage.delete(row.storage_name)
+        raise _TakenAway
 
 
 def _rows(row: Export) -> Iterator[dict[str, Any]]:
@@ -105,22 +114,29 @@ def _rows(row: Export) -> Iterator[dict[str, Any]]:
     return rows
 
 
+def _mine(row: Export) -> QuerySet[Export]:
+    """The row, while this worker's try is the one that counts."""
+    return Export.unscoped.filter(pk=row.pk, state=Export.State.RUNNING, tries=row.tries)
+
+
 def _note_progress(row: Export) -> None:
-    Export.unscoped.filter(pk=row.pk).update(
-        rows=row.rows, size_bytes=row.size_bytes, next_attempt_at=datetime.now(UTC) + LEASE
-    )
+    lease_ends = datetime.now(UTC) + LEASE
+    if not _mine(row).update(rows=row.rows, size_bytes=row.size_bytes, next_attempt_at=lease_ends):
+        raise _TakenAway
 
 
 def _note_failure(row: Export, error: Exception) -> None:
     log.error("export_failed", export=row.public_id, tries=row.tries, exc_info=error)
     now = datetime.now(UTC)
-    if row.tries >= MAX_TRIES:
-        row.state = Export.State.FAILED
-        row.finished_at = now
-        row.error = "The export could not be written."
-    else:
-        row.next_attempt_at = now + RETRY_PAUSE
-    row.save(update_fields=["state", "error", "finished_at", "next_attempt_at"])
+    if row.tries < MAX_TRIES:
+        _mine(row).update(next_attempt_at=now + RETRY_PAUSE)
+        return
+    _mine(row).update(
+        state=Export.State.FAILED,
+        parameters={},
+        finished_at=now,
+        error="The export could not be written.",
+    )
 
 
 def delete_expired(*, now: datetime) -> int:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hr.apps import HrConfig
+from pulse.erasure.services import note_erasure
 from pulse.errors import InvalidInput, NotFound, TooManyRequests
 from pulse.exports import selectors, services, writing
 from pulse.exports.models import Export
@@ -21,6 +22,14 @@ def rows(environment, parameters):
     yield {"id": "b", "name": "Åsa", "count": -2}
 
 
+def forgetting(environment, parameters):
+    """Somebody is erased when their row has been read, as long as there is anybody."""
+    yield {"id": "a", "name": parameters["names"][0]}
+    if parameters["names"].pop() == "Erased":
+        Export.unscoped.update(parameters=parameters | {"names": ["Somebody else"]})
+        note_erasure(environment, "c1", now=datetime.now(UTC))
+
+
 def failing(environment, parameters):
     yield {"id": "a"}
     raise RuntimeError("half way")
@@ -29,7 +38,7 @@ def failing(environment, parameters):
 @pytest.fixture(autouse=True)
 def exporters(monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    kinds = {"rows": f"{__name__}.rows", "failing": f"{__name__}.failing"}
+    kinds = {one.__name__: f"{__name__}.{one.__name__}" for one in (rows, failing, forgetting)}
     monkeypatch.setattr(HrConfig, "exporters", kinds)
 
 
@@ -97,6 +106,30 @@ def test_a_failing_export_is_tried_three_times_and_then_said_to_have_failed(envi
     row.refresh_from_db()
     assert (row.state, row.tries) == (Export.State.FAILED, 3)
     assert not default_storage.exists(row.storage_name)
+
+
+def test_an_export_that_was_reading_during_an_erasure_begins_again(environment):
+    row = start(environment, kind="forgetting", parameters={"names": ["Erased"]})
+
+    services.write_next()
+    row.refresh_from_db()
+    assert (row.state, default_storage.exists(row.storage_name)) == (Export.State.QUEUED, False)
+
+    services.write_next()
+    row.refresh_from_db()
+    assert (row.state, written(row)) == (Export.State.DONE, b'{"id":"a","name":"Somebody else"}\n')
+
+
+@pytest.mark.parametrize("kind", ["rows", "failing"])
+def test_what_an_export_was_asked_for_is_not_kept_when_it_is_over(environment, kind):
+    row = start(environment, kind=kind, parameters={"name": "Marker"})
+
+    for _ in range(3):
+        Export.unscoped.update(next_attempt_at=datetime.now(UTC))
+        services.write_next()
+
+    row.refresh_from_db()
+    assert row.parameters == {}
 
 
 def test_a_strangers_export_does_not_exist(environment, other_environment):
