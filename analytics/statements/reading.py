@@ -12,7 +12,14 @@ import msgspec
 from django.db.models import BigIntegerField, BooleanField, TextField
 from django.db.models.expressions import RawSQL
 
-_INTEGER = re.compile(r"-?[0-9]{1,18}")
+from analytics.validation import MAX_DIGITS
+
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_LONG = 2**63
+_SPELLED = "json_extract(analytics_event.properties, held.fullkey, '$._')"
+"""``[<the number as it is written>,…]``, for SQLite's own value of it ends after 64 bits; ``[null,…]`` in
+a key with a quotation mark, which is no path."""
 
 
 def property_equals(vendor: str, key: str, value: str) -> RawSQL:
@@ -25,6 +32,8 @@ def property_equals(vendor: str, key: str, value: str) -> RawSQL:
     extra: list[str | float]
     if isinstance(spelled, bool):
         also, extra = "held.type = %s", ["true" if spelled else "false"]
+    elif isinstance(spelled, int) and not -_LONG <= spelled < _LONG:
+        also, extra = f"(held.type = 'integer' AND {_SPELLED} LIKE %s)", [f"[{spelled},%"]
     elif spelled is not None:
         also, extra = "(held.type IN ('integer', 'real') AND held.atom = %s)", [spelled]
     else:
@@ -45,9 +54,13 @@ def property_text(vendor: str, key: str) -> RawSQL:
             [key],
             output_field=TextField(),
         )
-    return RawSQL(
+    return RawSQL(  # noqa: S611 - constants
         "(SELECT CASE held.type WHEN 'text' THEN json_quote(held.atom) WHEN 'null' THEN NULL"
-        " WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(held.value AS TEXT) END"
+        " WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE"
+        " CASE WHEN typeof(held.atom) = 'real' AND CAST(CAST(held.atom AS TEXT) AS REAL) <> held.atom"
+        f" THEN COALESCE(NULLIF(substr({_SPELLED}, 2, instr({_SPELLED}, ',') - 2), 'null'),"
+        " CAST(held.value AS TEXT))"
+        " ELSE CAST(held.value AS TEXT) END END"
         " FROM json_each(analytics_event.properties) AS held WHERE held.key = %s LIMIT 1)",
         [key],
         output_field=TextField(),
@@ -121,12 +134,12 @@ def along_table(sql: str) -> str:
 
 
 def _scalar(text: str) -> bool | int | float | None:
+    """The boolean or number that ``text`` spells as JSON does; None for any other text."""
     if text in ("true", "false"):
         return text == "true"
-    try:
-        return int(text) if _INTEGER.fullmatch(text) else _finite(float(text))
-    except ValueError:
-        return None
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    return _finite(float(text)) if _NUMBER.fullmatch(text) else None
 
 
 def _finite(number: float) -> float | None:

@@ -144,6 +144,31 @@ def test_a_breakdown_tells_types_apart_and_filters_on_another_property(api):
     assert len(report(client, "breakdown?property=p&limit=2")) == 2
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        ("1100000000000000001", "1100000000000000002"),
+        ("12345678901234567890", "12345678901234567891"),
+        ("123456789012345678901234567890", "123456789012345678901234567891"),
+        ("0.3", "0.30000000000000004"),
+    ],
+)
+def test_numbers_are_told_apart_by_every_digit(api, numbers):
+    client = api("analytics")
+    for number in numbers:
+        body = f'{{"name": "n", "properties": {{"a b": {number}, "list": [{number}]}}}}'
+        assert client.post(f"{BASE}/events", body=body.encode()).status_code == 201
+
+    for key, values in (("a%20b", [*numbers]), ("list", [f"[{one}]" for one in numbers])):
+        answer = client.get(f"{BASE}/reports/breakdown?property={key}").content.decode()
+        for value in values:
+            assert f'{{"value":{value},"count":1,"uniqueUsers":0}}' in answer
+    for number in numbers:
+        answer = client.get(f"{BASE}/events?prop.a%20b={number}").content.decode()
+        assert answer.count('"id"') == 1
+        assert f":{number}," in answer
+
+
 def funnel(api, **body):
     response = api.post(f"{BASE}/reports/funnel", body)
     assert response.status_code == 200, response.content
