@@ -56,14 +56,14 @@ class AnalyticsConfig(products.ProductConfig):
         ),
         Door(
             "POST",
-            rf"{PREFIX}/segment/v1/(?P<kind>track|page|screen|identify|group|alias)/?",
+            rf"{PREFIX}/segment/v1/(?P<kind>track|page|screen|identify|group|alias|[tpsiga])/?",
             "analytics.segment.call",
             path=f"{PREFIX}/segment/v1/{{kind}}",
             operation=openapi.SEGMENT_CALL,
         ),
         Door(
             "POST",
-            rf"{PREFIX}/segment/v1/(batch|import)/?",
+            rf"{PREFIX}/segment/v1/(batch|b|import)/?",
             "analytics.segment.batch",
             path=f"{PREFIX}/segment/v1/batch",
             operation=openapi.SEGMENT_BATCH,
@@ -71,7 +71,7 @@ class AnalyticsConfig(products.ProductConfig):
         ),
     )
     body_limits = (
-        BodyLimit(rf"{PREFIX}/(events/batch|segment/v1/(batch|import))/?", 5 * MEBIBYTE),
+        BodyLimit(rf"{PREFIX}/(events/batch|segment/v1/(batch|b|import))/?", 5 * MEBIBYTE),
     )
     pumps = (
         Pump("analytics-erasures", "analytics.tasks.erase", period_seconds=30),

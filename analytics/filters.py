@@ -21,6 +21,7 @@ MAX_PROPERTIES = 5
 MAX_NAMES = 50
 NO_ZONES = ("localtime", "posixrules", "Factory")
 """Files beside the time zones of IANA: what they say differs from machine to machine."""
+MIN_DIGITS = 11
 LATEST_MS = 253_402_300_800_000  # the year 10000, where no date type follows
 
 
@@ -110,14 +111,17 @@ def _check_text(name: str, value: str, longest: int) -> None:
 
 
 def instant(parameters: Parameters, name: str) -> int | None:
-    """Milliseconds of an ISO 8601 date or date-time, or of an integer of epoch milliseconds."""
+    """Milliseconds of an ISO 8601 date or date-time, or of an integer of epoch milliseconds.
+
+    Fewer digits are somebody's seconds, or a date without its hyphens.
+    """
     value = _last(parameters, name)
     if value is None:
         return None
     digits = value.removeprefix("-")
     moment = (
         int(value)
-        if digits.isascii() and digits.isdigit() and 5 < len(digits) < 16
+        if digits.isascii() and digits.isdigit() and MIN_DIGITS <= len(digits) < 16
         else parse_instant_ms(value.replace(" ", "+"))  # an unescaped plus arrives as a space
         or parse_instant_ms(value)
     )
@@ -171,10 +175,6 @@ def check_zone(value: str) -> str:
     if not known:
         refuse("tz", "tz must be an IANA time zone such as Europe/Vienna", "unknown")
     return value
-
-
-def flag(parameters: Parameters, name: str) -> bool:
-    return (_last(parameters, name) or "").lower() in ("1", "true", "yes")
 
 
 def _last(parameters: Parameters, name: str) -> str | None:

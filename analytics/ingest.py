@@ -22,6 +22,7 @@ from pulse.keys.bearer import Credential
 MAX_IDEMPOTENCY_KEY = 255
 JSON_TYPES = ("application/json", "text/json", "text/plain")
 """``navigator.sendBeacon`` sends text/plain, for that needs no preflight."""
+YES = ("true", "1", "yes")
 
 download_export = downloads.download(access.QUERY)
 commit: GroupCommit[Submission, Outcome] = GroupCommit(write, name="analytics")
@@ -47,7 +48,7 @@ async def batch(request: Request) -> Response:
     now_ms = now_in_ms()
     good, faults = decoding.read_batch(body, now_ms=now_ms)
     rejected: list[dict[str, Any]] | None = None
-    if ("partial", "true") in request.query():
+    if any(name == "partial" and value.lower() in YES for name, value in request.query()):
         rejected = [
             {"index": index, "code": fault.code, "message": fault.message}
             for index, fault in faults

@@ -276,7 +276,7 @@ BATCH: Schema = {
             "name": "partial",
             "in": "query",
             "required": False,
-            "schema": {"type": "string", "enum": ["true", "false"]},
+            "schema": {"type": "string", "enum": ["true", "false", "1", "0"]},
         },
     ],
     "requestBody": _json_body(
@@ -342,7 +342,7 @@ _SEGMENT_ANSWER: Schema = {
     }
 }
 SEGMENT_CALL: Schema = {
-    "summary": "One call of a Segment client",
+    "summary": "One call of a Segment client; the first letter of a kind takes the same",
     "tags": ["segment"],
     "parameters": [
         {
@@ -359,7 +359,7 @@ SEGMENT_CALL: Schema = {
     "responses": _SEGMENT_ANSWER,
 }
 SEGMENT_BATCH: Schema = {
-    "summary": "A batch of a Segment client; /import in place of /batch takes the same",
+    "summary": "A batch of a Segment client; /b and /import in place of /batch take the same",
     "tags": ["segment"],
     "requestBody": _json_body(
         {

@@ -31,19 +31,21 @@ NAMES = {
     "group": "group.identified",
     "alias": "user.aliased",
 }
+KINDS = {name: name for name in ("track", *NAMES)} | {name[0]: name for name in ("track", *NAMES)}
+"""By how a path calls them: Segment's browser client sends the first letter only."""
 EXTRA = ("name", "category", "groupId", "previousId")
 """Members of a call that stand beside its properties and are kept among them."""
 
 
 async def call(request: Request) -> Response:
-    """POST /api/v1/pulse/segment/v1/{track, page, screen, identify, group, alias}"""
+    """POST /api/v1/pulse/segment/v1/{track, page, screen, identify, group, alias}, or a first letter"""
     body = _object(await request.body())
-    one = None if body is None else {**body, "type": request.params["kind"]}
+    one = None if body is None else {**body, "type": KINDS[request.params["kind"]]}
     return await _take(request, body, [one])
 
 
 async def batch(request: Request) -> Response:
-    """POST /api/v1/pulse/segment/v1/{batch, import}"""
+    """POST /api/v1/pulse/segment/v1/{batch, b, import}"""
     body = _object(await request.body())
     calls = body.get("batch") if body else None
     return await _take(request, body, calls if isinstance(calls, list) else [calls])
@@ -103,7 +105,7 @@ def _write_key(request: Request, body: dict[str, Any]) -> str:
 def _event(one: Any) -> dict[str, Any]:
     """A call as an event of ours. Raises Rejected for what is no call at all."""
     kind = one.get("type") if isinstance(one, dict) else None
-    if kind not in ("track", *NAMES):
+    if not isinstance(kind, str) or kind not in KINDS.values():
         raise Rejected(
             "type", "unknown", "type must be track, page, screen, identify, group or alias"
         )

@@ -7,12 +7,13 @@ import json
 from typing import Any, NoReturn
 
 from django.core.management.base import CommandError
+from django.db import DatabaseError, connection
 
 from analytics.selectors import environments
 from pulse.errors import ApiError
 from pulse.tenancy.models import Environment
 
-USER_ERROR, NOT_FOUND = 2, 4
+USER_ERROR, NOT_STARTED, NOT_FOUND, NO_CONNECTION = 2, 3, 4, 5
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -22,8 +23,17 @@ def add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def environment_of(public_id: str) -> Environment:
-    """Ends the command with exit code 4 where there is none."""
-    found = environments.find_environment(public_id)
+    """Ends the command with exit code 4 where there is none, 3 before the first start, 5 without a database."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError as error:
+        raise CommandError("The database does not answer.", returncode=NO_CONNECTION) from error
+    try:
+        found = environments.find_environment(public_id)
+    except DatabaseError:  # there are no tables
+        found, public_id = None, ""
+    if found is None and not public_id:
+        raise CommandError("Nothing is here yet: start Pulse once.", returncode=NOT_STARTED)
     if found is None:
         raise CommandError("No such environment.", returncode=NOT_FOUND)
     return found

@@ -44,9 +44,10 @@ def test_at_most_fifty_faults_are_listed(api, environment):
     assert len(refusal(response)["details"]["errors"]) == 50
 
 
-def test_partial_mode_stores_the_good_events_and_names_the_others(api, environment):
+@pytest.mark.parametrize("flag", ["true", "1"])
+def test_partial_mode_stores_the_good_events_and_names_the_others(api, environment, flag):
     response = send(
-        api("analytics"), [{"name": "a"}, {"name": ""}, 5, {"name": "b"}], "?partial=true"
+        api("analytics"), [{"name": "a"}, {"name": ""}, 5, {"name": "b"}], f"?partial={flag}"
     )
 
     assert response.status_code == 201

@@ -49,3 +49,10 @@ def test_a_mistake_has_its_exit_code(environment, arguments, code):
 
     assert refusal.value.returncode == code
     assert stored(environment) == []
+
+
+def test_before_the_first_start_a_command_says_so(db):
+    with pytest.raises(CommandError) as refusal:
+        call_command("pulse_events", "list")
+
+    assert refusal.value.returncode == 3

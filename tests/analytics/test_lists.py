@@ -75,6 +75,8 @@ def test_filters_narrow_the_list(api, query, expected):
         ("cursor=nonsense&offset=0", "cursor"),
         ("cursor=nonsense&offset=1", "cursor"),
         ("from=yesterday", "from"),
+        ("from=20260305", "from"),
+        ("from=1772712000", "from"),
         ("from=2026-01-01&to=2026-01-01", "from"),
         ("from=2026-01-02&to=2026-01-01", "from"),
         ("name=" + "x" * 201, "name"),

@@ -37,8 +37,11 @@ def basic(api, key):
         ("alias", {"userId": "u", "previousId": "p"}, "user.aliased", {"previousId": "p"}, "u"),
     ],
 )  # fmt: skip
-def test_each_call_becomes_an_event(basic, environment, kind, body, name, properties, user):
-    response = basic(kind, body | {"timestamp": "2026-03-05T12:00:00.000Z"})
+@pytest.mark.parametrize("letters", [None, 1])
+def test_each_call_becomes_an_event(
+    basic, environment, kind, body, name, properties, user, letters
+):
+    response = basic(kind[:letters], body | {"timestamp": "2026-03-05T12:00:00.000Z"})
 
     assert (response.status_code, response.json()) == (200, {"success": True})
     event = Event.objects.within(environment).get()
@@ -47,7 +50,8 @@ def test_each_call_becomes_an_event(basic, environment, kind, body, name, proper
     assert json.loads(event.properties) == properties
 
 
-def test_a_batch_stores_the_good_calls_once_and_counts_the_others(basic, environment):
+@pytest.mark.parametrize("path", ["batch", "b", "import"])
+def test_a_batch_stores_the_good_calls_once_and_counts_the_others(basic, environment, path):
     calls = [
         {"type": "track", "event": "a", "userId": "u", "messageId": "m" * 80},
         {"type": "track", "event": "a", "userId": "u", "messageId": "m" * 80},
@@ -56,7 +60,7 @@ def test_a_batch_stores_the_good_calls_once_and_counts_the_others(basic, environ
         5,
     ]
 
-    first = basic("batch", {"batch": calls})
+    first = basic(path, {"batch": calls})
     second = basic("batch", {"batch": calls})
 
     assert first.json() == second.json() == {"success": True}
