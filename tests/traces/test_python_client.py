@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import socketserver
+import subprocess
 import sys
 import threading
 import time
@@ -174,6 +175,155 @@ def test_streams_and_asynchronous_calls_are_recorded_when_they_end(sdk, server):
         "Hello", 2, "stop",
     )  # fmt: skip
     assert second["outputText"] == "Hi!"
+
+
+class Streamed:
+    """Like a provider's stream: chunks one by one, in a ``with`` block or not."""
+
+    def __init__(self, chunks: list[dict[str, Any]]) -> None:
+        self.chunks = iter(map(Answer, chunks))
+        self.response = "kept"
+        self.closed = 0
+
+    def __iter__(self) -> Iterator[Answer]:
+        return self
+
+    def __next__(self) -> Answer:
+        return next(self.chunks)
+
+    def __enter__(self) -> Streamed:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+CHAT_CHUNKS = [
+    {"id": "c1", "model": "gpt-4o", "choices": [{"index": 0, "delta": {"content": "He"}}]},
+    {"choices": [{"index": 0, "delta": {"content": "llo", "tool_calls": [
+        {"index": 0, "id": "t1", "function": {"name": "find", "arguments": '{"a"'}}]}}]},
+    {"choices": [{"index": 0, "delta": {"tool_calls": [
+        {"index": 0, "function": {"arguments": ": 1}"}}]}, "finish_reason": "tool_calls"}]},
+    {"choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 2}},
+]  # fmt: skip
+RESPONSE = {"id": "r1", "model": "gpt-4o", "output": []}
+RESPONSE_CHUNKS = [
+    {"type": "response.created", "response": RESPONSE},
+    {"type": "response.output_text.delta", "delta": "Hello"},
+    {"type": "response.function_call_arguments.delta", "delta": "{}"},
+    {"type": "response.completed", "response": RESPONSE | {
+        "output": [{"type": "message", "content": [{"type": "output_text", "text": "Hello"}]}],
+        "usage": {"input_tokens": 5, "output_tokens": 2}}},
+]  # fmt: skip
+MESSAGE_CHUNKS = [
+    {"type": "message_start", "message": {"id": "m1", "model": "claude", "usage": {"input_tokens": 5}}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}},
+    {"type": "content_block_start", "index": 1,
+     "content_block": {"type": "tool_use", "id": "t1", "name": "find", "input": {}}},
+    {"type": "content_block_delta", "index": 1,
+     "delta": {"type": "input_json_delta", "partial_json": '{"a": 1}'}},
+    {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 2}},
+]  # fmt: skip
+
+
+def test_a_stream_may_be_entered_closed_or_left_and_is_recorded_once(sdk, server):
+    start(sdk, server)
+    made = [Streamed(CHAT_CHUNKS) for _ in range(3)]
+    waiting = iter(made)
+    client = sdk.observe(make_openai(lambda **_: next(waiting)), "openai", session_id="left")
+
+    def ask() -> Any:
+        return client.chat.completions.create(model="gpt-4o", messages=[], stream=True)
+
+    with ask() as entered:
+        assert entered.response == "kept"
+        assert len(list(entered)) == 4
+    for _ in ask():
+        break
+    closed = ask()
+    next(closed)
+    closed.close()
+
+    assert [one.closed for one in made] == [1, 0, 1]
+    assert sdk.flush(10)
+    assert [row["outputText"] for row in rows(server, "left", 3)] == ["Hello", "He", "He"]
+
+
+def test_a_stream_adds_up_to_the_answer_of_its_provider(sdk, server):
+    start(sdk, server)
+    openai = make_openai(lambda **_: Streamed(CHAT_CHUNKS))
+    openai.responses = SimpleNamespace(create=lambda **_: Streamed(RESPONSE_CHUNKS))
+    claude = SimpleNamespace(messages=SimpleNamespace(create=lambda **_: Streamed(MESSAGE_CHUNKS)))
+    openai = sdk.observe(openai, "openai", session_id="sums")
+    claude = sdk.observe(claude, "anthropic", session_id="sums")
+
+    list(openai.chat.completions.create(model="gpt-4o", stream=True))
+    list(openai.responses.create(model="gpt-4o", stream=True))
+    list(claude.messages.create(model="claude", stream=True))
+
+    assert sdk.flush(10)
+    found = rows(server, "sums", 3)
+    named = ("providerRequestId", "outputText", "inputTokens", "outputTokens", "finishReason")
+    assert [tuple(row[name] for name in named) for row in found] == [
+        ("c1", "Hello", 5, 2, "tool_calls"), ("r1", "Hello", 5, 2, None),
+        ("m1", "Hello", 5, 2, "tool_calls"),
+    ]  # fmt: skip
+    chat, _, message = (row["responseBody"] for row in found)
+    assert chat["choices"][0]["message"]["tool_calls"] == [
+        {"type": "function", "id": "t1", "function": {"name": "find", "arguments": '{"a": 1}'}}
+    ]
+    assert message["content"][1] == {
+        "type": "tool_use", "id": "t1", "name": "find", "input": {"a": 1},
+    }  # fmt: skip
+
+
+def test_recording_never_stands_in_the_way_of_a_call(sdk, server):
+    class Unreadable:
+        def model_dump(self) -> dict[str, Any]:
+            raise RuntimeError("no")
+
+    start(sdk, server)
+    answers = iter([Unreadable(), Answer({"choices": [None], "usage": 3}), Answer(OPENAI)])
+    client = sdk.observe(make_openai(lambda **_: next(answers)), "openai", session_id="odd")
+
+    for _ in range(3):
+        client.chat.completions.create(
+            model="gpt-4o", response_format=Answer, top_p=float("nan"),
+            extra_headers={"Authorization": "secret"},
+        )  # fmt: skip
+
+    assert sdk.flush(10)
+    assert [row["requestBody"] for row in rows(server, "odd", 2)] == [
+        {"model": "gpt-4o", "response_format": repr(Answer), "top_p": "nan"}
+    ] * 2
+
+
+FORKED = """
+import os, sys, types
+import pulse_sdk
+pulse_sdk.init_pulse(sys.argv[1], sys.argv[2])
+completions = types.SimpleNamespace(create=lambda **_: None)
+client = types.SimpleNamespace(chat=types.SimpleNamespace(completions=completions))
+client = pulse_sdk.observe(client, "openai", session_id="forked")
+client.chat.completions.create(model="parent")
+child = os.fork()
+if not child:
+    client.chat.completions.create(model="child")
+    sys.exit(not pulse_sdk.flush(10))
+_, status = os.waitpid(child, 0)
+sys.exit(status or not pulse_sdk.flush(10))
+"""
+
+
+def test_a_forked_process_sends_what_it_recorded_and_nothing_twice(sdk, server):
+    key = server.keys["PULSE_TRACES_KEY"]
+    subprocess.run([sys.executable, "-c", FORKED, key, server.base_url], cwd=SDK, check=True)
+
+    assert {row["modelRequested"] for row in rows(server, "forked", 2)} == {"parent", "child"}
 
 
 def test_what_could_not_be_sent_is_sent_later_and_stored_once(sdk, server):

@@ -6,6 +6,7 @@ import atexit
 import http.client
 import json
 import logging
+import os
 import random
 import threading
 import time
@@ -33,7 +34,8 @@ class Sender:
         max_buffer: int,
         timeout_seconds: float,
     ) -> None:
-        self.url = api_url.rstrip("/") + "/v1/traces/async"
+        self.process = os.getpid()
+        self.api_url = api_url
         self.api_key = api_key
         self.batch_size = max(1, min(batch_size, MAX_BATCH))
         self.flush_interval_seconds = flush_interval_seconds
@@ -48,6 +50,17 @@ class Sender:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="pulse-sdk", daemon=True)
         self._thread.start()
+
+    def again(self) -> Sender:
+        """One like this for a forked process, which has neither the thread nor what waits here."""
+        return Sender(
+            self.api_key,
+            self.api_url,
+            self.batch_size,
+            self.flush_interval_seconds,
+            self.max_buffer,
+            self.timeout_seconds,
+        )
 
     def add(self, trace: dict[str, Any]) -> None:
         with self._changed:
@@ -151,7 +164,7 @@ class Sender:
 
     def _post(self, body: bytes) -> None:
         request = urllib.request.Request(
-            self.url,
+            self.api_url.rstrip("/") + "/v1/traces/async",
             data=body,
             headers={
                 "Authorization": f"Bearer {self.api_key}",
@@ -187,29 +200,38 @@ def init_pulse(
     _sender = Sender(api_key, api_url, batch_size, flush_interval / 1000, max_buffer, timeout)
 
 
+def _current() -> Sender | None:
+    """The sender of this process."""
+    global _sender
+    if _sender is not None and _sender.process != os.getpid():
+        _sender = _sender.again()
+    return _sender
+
+
 def record(trace: dict[str, Any]) -> None:
     """Hand a trace to the sender; without ``init_pulse`` it goes nowhere."""
-    if _sender is not None:
-        _sender.add(trace)
+    sender = _current()
+    if sender is not None:
+        sender.add(trace)
 
 
 def flush(timeout: float = 10.0) -> bool:
     """Wait until everything recorded so far is sent; False when the time is up first."""
-    return _sender.flush(timeout) if _sender is not None else True
+    sender = _current()
+    return sender.flush(timeout) if sender is not None else True
 
 
 def shutdown(timeout: float = 5.0) -> bool:
     """Flush and stop."""
     global _sender
-    if _sender is None:
-        return True
-    sender, _sender = _sender, None
-    return sender.stop(timeout)
+    sender, _sender = _current(), None
+    return sender.stop(timeout) if sender is not None else True
 
 
 def dropped() -> int:
     """How many traces were given up: too many waiting, or refused by the server."""
-    return _sender.dropped if _sender is not None else 0
+    sender = _current()
+    return sender.dropped if sender is not None else 0
 
 
 atexit.register(shutdown)
