@@ -221,8 +221,9 @@ async def _send(send: Any, exchange: Exchange, answer: Response | StreamingRespo
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": out})
     try:
-        async for chunk in answer.chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if exchange.method != "HEAD":
+            async for chunk in answer.chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:
         close = getattr(answer.chunks, "aclose", None)

@@ -49,8 +49,7 @@ def download(scope: str) -> Callable[[Request], Awaitable[StreamingResponse]]:
         else:
             headers["Content-Length"] = str(row.size_bytes)
         if request.method == "HEAD":
-            file.close()
-            chunks = _nothing()
+            file.close()  # nothing is sent of it
         return StreamingResponse(
             chunks,
             headers=headers,
@@ -76,11 +75,6 @@ async def _compressed(chunks: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
             if packed := await in_thread(packer.compress, chunk):
                 yield packed
     yield packer.flush()
-
-
-async def _nothing() -> AsyncGenerator[bytes]:
-    return
-    yield b""
 
 
 async def _chunks(file: IO[Any]) -> AsyncGenerator[bytes]:

@@ -39,7 +39,8 @@ class Response:
 
 @dataclass(slots=True)
 class StreamingResponse:
-    """``chunks`` is closed when the client goes away, so clean up in its ``finally``."""
+    """``chunks`` is closed when the client goes away, so clean up in its ``finally``; to a HEAD
+    nothing is sent, and it never begins."""
 
     chunks: AsyncIterator[bytes]
     status: int = 200
