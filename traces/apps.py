@@ -29,6 +29,7 @@ class TracesConfig(products.ProductConfig):
             "/v1/traces/export",
             operations.STREAM_TRACES,
         ),
+        products.Door("HEAD", r"/v1/traces/export", "traces.export.traces"),
         products.Door("POST", r"/v1/traces", "traces.ingest.otlp", "/v1/traces", operations.EXPORT),
         products.Door(
             "POST",

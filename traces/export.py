@@ -26,7 +26,7 @@ COLUMNS = (
 
 
 async def traces(request: Request) -> StreamingResponse:
-    """GET /v1/traces/export"""
+    """GET and HEAD /v1/traces/export"""
     credential = await authenticate(request, "read:traces")
     parameters = dict(reversed(request.query()))
     reader = Reader(parameters)

@@ -7,6 +7,8 @@ the largest. A portion is the ids that follow the last portion in their order, a
 the least again: what moves together lies together there, whatever ids look like, and no move is longer
 than another. Triggers do all of it, so an id is stored once whoever inserts. They are installed
 after every migrate, for a table rebuild drops triggers silently. PostgreSQL has a unique index.
+
+A trace's words go with it here too, whoever deletes it; PostgreSQL has a trigger of its own for that.
 """
 
 from __future__ import annotations
@@ -56,6 +58,8 @@ def _triggers(kind: str) -> dict[str, str]:
     same = f"{kind}_id = NEW.{kind}_id AND environment_id = NEW.environment_id"
     known = " OR ".join(f"EXISTS (SELECT 1 FROM {other} WHERE {same})" for other in others)
     forgets = [f"DELETE FROM {one} WHERE {same.replace('NEW', 'OLD')};" for one in (first, *others)]
+    if kind == "trace":
+        forgets.append("DELETE FROM traces_search WHERE rowid = OLD.id;")
     return {
         f"{table}_once": f"BEFORE INSERT ON {table} WHEN {known} BEGIN"
         f" SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}.{kind}_id'); END",

@@ -24,26 +24,34 @@ class Reader:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self.issues: list[dict[str, Any]] = []
+        self._unread = set(parameters)
 
     def wrong(self, name: str, code: str, message: str) -> None:
         self.issues.append({"code": code, "path": [name], "message": message})
+
+    def _read(self, name: str) -> str | None:
+        self._unread.discard(name)
+        return self.parameters.get(name)
+
+    def refuse_others(self) -> None:
+        """Make a mistake of every parameter that nobody has read."""
+        for name in sorted(self._unread):
+            self.wrong(name, "unrecognized_keys", f'Unrecognized key: "{name}"')
 
     def finish(self) -> None:
         if self.issues:
             raise InvalidQuery(self.issues)
 
-    def text(self, name: str, *, empty: bool = True) -> str:
+    def text(self, name: str) -> str:
         """A string; the empty one is no filter."""
-        value = self.parameters.get(name, "")
+        value = self._read(name) or ""
         if not strictjson.storable(value):
             self.wrong(name, "invalid_format", "Invalid string: holds a character nothing can hold")
             return ""
-        if not empty and value == "" and name in self.parameters:
-            self.wrong(name, "too_small", "Too small: expected string to have >=1 characters")
         return value
 
     def choice(self, name: str, options: tuple[str, ...], default: str = "") -> str:
-        value = self.parameters.get(name)
+        value = self._read(name)
         if value is None:
             return default
         if value not in options:
@@ -53,7 +61,7 @@ class Reader:
         return value
 
     def integer(self, name: str, default: int, minimum: int, maximum: int) -> int:
-        value = self.parameters.get(name)
+        value = self._read(name)
         if value is None:
             return default
         if not _INTEGER.fullmatch(value):
@@ -67,7 +75,7 @@ class Reader:
         return number
 
     def number(self, name: str) -> float | None:
-        value = self.parameters.get(name)
+        value = self._read(name)
         if value is None or value == "":
             return None
         if not _NUMBER.fullmatch(value):
@@ -76,7 +84,7 @@ class Reader:
         return float(value)
 
     def date(self, name: str, *, end_of_day: bool) -> int | None:
-        value = self.parameters.get(name)
+        value = self._read(name)
         if value is None:
             return None
         try:
@@ -86,7 +94,7 @@ class Reader:
 
     def instant(self, name: str) -> int:
         """A required RFC 3339 date-time with its zone."""
-        value = self.parameters.get(name)
+        value = self._read(name)
         if value is None:
             self.wrong(name, "invalid_type", "Invalid input: expected string, received undefined")
             return 0

@@ -242,9 +242,15 @@ def analytics_query(parameters: Parameters, groups: tuple[str, ...]) -> Analytic
 
 
 def deletion_filter(parameters: Parameters) -> TraceFilter:
-    """The filter of a deletion, which must name something. Raises InvalidQuery, InvalidDate."""
+    """The filter of a deletion, which must name something.
+
+    What it does not know is refused: a misspelt filter, or a limit, would delete more than was meant.
+    Raises InvalidQuery, InvalidDate.
+    """
     reader = Reader(parameters)
     found = trace_filter(reader)
+    reader.refuse_others()
+    reader.finish()
     if found.empty:
         reader.wrong("", "custom", "At least one filter is required to delete traces")
         reader.finish()

@@ -146,24 +146,6 @@ def index_words(cursor: Any, documents: Sequence[tuple[int, int, set[str]]]) -> 
     )
 
 
-def forget_words(cursor: Any, trace_pks: Sequence[int]) -> None:
-    column = "trace_pk" if connection.vendor == "postgresql" else "rowid"
-    cursor.executemany(
-        f"DELETE FROM traces_search WHERE {column} = %s", [(pk,) for pk in trace_pks]
-    )
-
-
-def forget_environment(cursor: Any, environment_id: int) -> None:
-    """Forget the words of every trace that the environment still has."""
-    cursor.execute(
-        "DELETE FROM traces_search WHERE environment_id = %s"
-        if connection.vendor == "postgresql"
-        else "DELETE FROM traces_search WHERE rowid IN"
-        " (SELECT id FROM traces_trace WHERE environment_id = %s)",
-        [environment_id],
-    )
-
-
 def search(
     cursor: Any, environment_id: int, sought: Sequence[tuple[str, bool]], before: int, limit: int
 ) -> list[int]:

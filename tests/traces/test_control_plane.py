@@ -2,19 +2,23 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 
+from pulse.audit import services as audit
+from pulse.audit.models import Entry
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Policy
 from pulse.tenancy.models import Environment, Organization
-from tests.support import tenancy
+from tests.support import races, tenancy
 from tests.support.api import Api
 from tests.traces.samples import make_span, make_trace, post_spans, post_traces
 from traces.digest import search
+from traces.services import accounts, projects
 
 pytestmark = pytest.mark.django_db
 
@@ -260,6 +264,81 @@ def test_a_deleted_project_leaves_no_words_behind(client, ada):
     client.delete(f"/dashboard/api/projects/{made['projectId']}")
 
     assert count_words() == 0
+
+
+def test_a_project_that_the_console_has_recorded_in_can_be_deleted(client, ada):
+    made = client.post("/dashboard/api/projects", {"name": "Looms"}).json()
+    looms = Environment.objects.get(public_id=made["projectId"])
+    audit.record(looms, actor="user:1", action="keys.minted", object_ref="key_1")
+    path = f"/dashboard/api/projects/{looms.public_id}"
+
+    assert client.delete(path).json() == {"success": True}
+
+    assert client.delete(path).status_code == 403
+    assert client.post("/dashboard/api/projects", {"name": "Looms"}).status_code == 201
+    assert Entry.objects.within(looms).count() == 1
+
+
+def test_the_only_project_of_an_account_stays(client, ada):
+    path = f"/dashboard/api/projects/{project(client)['X-Project-Id']}"
+
+    response = client.delete(path)
+
+    assert response.status_code == 409
+    assert response.json() == {"error": "An organization keeps at least one environment."}
+
+
+def test_names_are_of_one_line(client, ada):
+    made = client.post("/dashboard/api/projects", {"name": " Looms\tand\nspindles "}).json()
+    here = {"X-Project-Id": made["projectId"]}
+    client.post("/dashboard/api/api-keys", {"name": "ci\r\nkey"}, headers=here)
+
+    assert made["name"] == "Looms and spindles"
+    keys = client.get("/dashboard/api/api-keys", headers=here).json()["keys"]
+    assert [key["name"] for key in keys] == ["ci key", "Default Key"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sign_ups_of_one_address_make_one_account(settings):
+    settings.PULSE_SIGNUP = "open"
+    new = {"name": "Ada", "email": "ada@example.com", "password": PASSWORD}
+
+    with races.meeting_after("traces.selectors.control.user_by_email", patience_seconds=0.3):
+        outcomes = races.together(
+            *(partial(accounts.sign_up, project_name=name, **new) for name in ("One", "Two"))
+        )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["EmailTaken", "Environment"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_is_let_into_a_project_once(environment):
+    grace = tenancy.make_user(environment.organization, email="g@example.com", role="member")
+    add = partial(
+        projects.add_member, environment, email=grace.email, name="", password="", role="user"
+    )
+
+    with races.meeting_after("traces.selectors.control.user_by_email", patience_seconds=0.3):
+        outcomes = races.together(add, add)
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["AlreadyMember", "tuple"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_who_leave_together_leave_one_behind(environment):
+    people = [
+        tenancy.make_user(environment.organization, email=f"{name}@example.com", role="member")
+        for name in "ab"
+    ]
+    for person in people:
+        tenancy.make_grant(person, environment, "traces", "manage")
+
+    with races.meeting_after("traces.selectors.control.lock_grant", patience_seconds=0.3):
+        outcomes = races.together(
+            *(partial(projects.remove_member, environment, user_id=str(one.pk)) for one in people)
+        )
+
+    assert sorted(type(one).__name__ for one in outcomes) == ["LastAdmin", "NoneType"]
 
 
 def count_words() -> int:

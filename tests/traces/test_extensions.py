@@ -132,6 +132,9 @@ def test_everything_that_matches_is_streamed(api):
     assert sorted(row["traceId"] for row in rows) == expected
     assert rows[0]["outputText"] == "'=SUM(A1)"
     assert client.get("/v1/traces/export?format=xml").status_code == 400
+    head = client.request("HEAD", "/v1/traces/export?format=csv", validate=False)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Type"] == "text/csv; charset=utf-8"
 
 
 def test_a_repeated_call_with_the_same_idempotency_key_is_carried_out_once(api):

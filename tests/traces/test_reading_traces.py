@@ -357,6 +357,36 @@ def test_a_filter_that_asks_for_nothing_deletes_nothing(api, query):
     assert client.get("/v1/traces").json()["total"] == 1
 
 
+@pytest.mark.parametrize(
+    "other", ["limit=1", "sort=latency", "providr=openai", "date_too=2025-01-01"]
+)
+def test_a_deletion_refuses_what_it_does_not_know(api, other):
+    client = api("traces")
+    post_traces(client, [make_trace()])
+
+    refused = client.delete(f"/v1/traces?status=success&{other}")
+
+    name = other.partition("=")[0]
+    assert refused.status_code == 400
+    assert refused.json()["details"] == [
+        {"code": "unrecognized_keys", "path": [name], "message": f'Unrecognized key: "{name}"'}
+    ]
+    assert client.get("/v1/traces").json()["total"] == 1
+
+
+def test_a_trace_of_markers_only_is_deleted_like_others(api):
+    client = api("traces")
+    marker = make_span(trace_id="t-1", kind="session", event_type="session_start")
+    post_spans(client, [marker])
+    assert client.get("/v1/traces/t-1").status_code == 200
+
+    assert client.delete("/v1/traces/t-1").status_code == 204
+
+    assert client.get("/v1/traces/t-1").status_code == 404
+    assert client.get(f"/v1/spans/{marker['span_id']}").status_code == 404
+    assert client.delete("/v1/traces/t-1").status_code == 404
+
+
 def test_bounds_of_a_score_without_its_name_ask_for_any_score(api):
     client = api("traces")
     low, high, unscored = make_trace(), make_trace(), make_trace()

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.traces.samples import make_trace, post_traces
+from pulse.tenancy.services import empty_environment
+from tests.traces.samples import make_span, make_trace, post_spans, post_traces
 from traces import words
 from traces.digest import search
 from traces.queries import TraceFilter
@@ -89,6 +90,27 @@ def test_a_search_with_many_matches_says_so_and_deletes_and_exports_all_of_them(
     assert "bounded" not in client.get("/v1/traces", {"tag": "plain"}).json()
     assert {row["trace_id"] for row in exported} == set(names)
     assert client.delete("/v1/traces?tag=all&provider=openai").json() == {"deleted": 4}
+
+
+def test_the_words_of_a_trace_go_when_it_is_emptied_away_or_replaced(api, environment):
+    client = api("traces")
+    replaced = make_trace(metadata={"tags": ["second"]})
+    post_spans(
+        client,
+        [make_span(trace_id=replaced["trace_id"], kind="llm_call", metadata={"tags": ["first"]})],
+    )
+    while search.run():
+        pass
+    assert client.get("/v1/traces", {"tag": "first"}).json()["total"] == 1
+
+    post_traces(client, [replaced])
+    while search.run():
+        pass
+    assert client.get("/v1/traces", {"tag": "first"}).json()["total"] == 0
+    assert client.get("/v1/traces", {"tag": "second"}).json()["total"] == 1
+
+    empty_environment(environment, apps={"traces"})
+    assert client.get("/v1/traces", {"tag": "second"}).json()["total"] == 0
 
 
 def test_what_a_search_finds_is_in_order_of_time(api):

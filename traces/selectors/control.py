@@ -89,10 +89,6 @@ def organizing_member(user: User) -> Member | None:
     )
 
 
-def project_name_taken(organization_id: int, name: str) -> bool:
-    return Environment.objects.filter(organization_id=organization_id, name=name).exists()
-
-
 def project_keys(project: Environment) -> QuerySet[ApiKey]:
     """Keys that are not revoked, newest first."""
     return (
@@ -121,7 +117,7 @@ def lock_grant(project: Environment, user_id: str) -> Grant | None:
     if not user_id.isascii() or not user_id.isdigit() or len(user_id) > 18:
         return None
     return (
-        Grant.objects.select_for_update()
+        Grant.objects.select_for_update(of=("self",))
         .filter(environment=project, product=PRODUCT, member__user_id=int(user_id))
         .first()
     )

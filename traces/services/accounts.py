@@ -18,7 +18,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pulse.keys import bearer
 from pulse.keys import services as keys
@@ -46,6 +46,10 @@ SESSION_SCOPES = ("read:traces", "read:spans", "read:analytics", "write:traces",
 class WrongCredentials(BadRequest):
     code = "INVALID_EMAIL_OR_PASSWORD"
     message = "Invalid email or password"
+
+
+class EmailTaken(BadRequest):
+    message = "User already exists. Use another email."
 
 
 class MfaRequired(NoAccess):
@@ -125,13 +129,17 @@ def create_user(*, name: str, email: str, password: str) -> User:
     if len(password) < MIN_PASSWORD:
         raise BadRequest("Password too short")
     if control.user_by_email(email) is not None:
-        raise BadRequest("User already exists. Use another email.")
+        raise EmailTaken
     user = User(email=email, username=email, name=name[:200])
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise BadRequest(" ".join(error.messages)) from None
-    return User.objects.create_user(email, password, name=name[:200])
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, password, name=name[:200])
+    except IntegrityError:  # taken at the same moment
+        raise EmailTaken from None
 
 
 def mint_key(project: Environment, *, name: str) -> str:

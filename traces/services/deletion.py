@@ -20,7 +20,7 @@ BATCH = 500
 
 
 def delete_trace(environment: Environment, *, trace_id: str) -> bool:
-    """Delete one trace with its spans and scores; False if there is none."""
+    """Delete one trace with its spans and scores; False if there is neither."""
     return _delete(environment, [trace_id]) > 0
 
 
@@ -61,7 +61,8 @@ def expire(environment: Environment, *, days: int, now: datetime) -> int:
 
 
 def _delete(environment: Environment, trace_ids: Sequence[str]) -> int:
-    """Delete these traces and take what they counted out of roll-ups and sessions."""
+    """Delete these traces and take what they counted out of roll-ups and sessions; how many there
+    were, those of which only spans are stored among them."""
     with transaction.atomic(), connection.cursor() as cursor:
         statements.lock_environment(cursor, environment.pk)
         found = trace_selectors.with_ids(environment, trace_ids)
@@ -90,15 +91,15 @@ def _delete(environment: Environment, trace_ids: Sequence[str]) -> int:
             changes.count_listed(
                 row["timestamp_ms"], row["provider"], row["model_key"], failed=failed, sign=-1
             )
-        touched |= _uncount_spans(list(spans.values(*shapes.SPAN_VALUES)), changes)
+        lost = list(spans.values(*shapes.SPAN_VALUES))
+        touched |= _uncount_spans(lost, changes)
         pks = [row["id"] for row in traces]
-        statements.forget_words(cursor, pks)
         Score.objects.within(environment).filter(trace_id__in=trace_ids).delete()
         spans.delete()
         Trace.objects.within(environment).filter(pk__in=pks).delete()
         rollups.apply(cursor, environment.pk, changes)
         sessions.recount(cursor, environment.pk, touched)
-    return len(traces)
+    return len({row["trace_id"] for row in (*traces, *lost)})
 
 
 def _delete_loose_spans(environment: Environment, span_pks: Sequence[int]) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
 
 from pulse.keys import services as keys
 from pulse.keys.models import ApiKey
+from pulse.tenancy import selectors as tenancy_selectors
+from pulse.tenancy import services as tenancy
+from pulse.tenancy.errors import NameTaken
 from pulse.tenancy.models import Environment, Grant, Member, User
-from traces import statements
 from traces.errors import (
     AdminRequired,
     AlreadyMember,
@@ -18,26 +22,10 @@ from traces.errors import (
     ProjectNameTaken,
     ProjectNotDeletable,
 )
-from traces.models import (
-    Alert,
-    CustomPrice,
-    DeadLetter,
-    Inbox,
-    Rollup,
-    Score,
-    SearchJob,
-    Session,
-    Span,
-    SpanRollup,
-    Trace,
-)
 from traces.selectors import control
 from traces.services import accounts
 
 LEVELS = {"admin": Grant.Level.MANAGE, "user": Grant.Level.VIEW}
-_DATA = (
-    Inbox, DeadLetter, SearchJob, Score, Alert, CustomPrice, Span, Trace, Session, Rollup, SpanRollup,
-)  # fmt: skip
 
 
 @transaction.atomic
@@ -49,13 +37,14 @@ def create_project(user: User, *, name: str) -> tuple[Environment, str]:
     member = control.organizing_member(user)
     if member is None:
         raise AdminRequired
-    _refuse_taken(member.organization_id, name)
-    project = Environment.objects.create(
-        organization_id=member.organization_id,
-        name=name,
-        kind=Environment.Kind.LIVE,
-        settings={"traces": {"project": True}},
-    )
+    try:
+        project = tenancy.create_environment(
+            member.organization, name=name, kind=Environment.Kind.LIVE
+        )
+    except NameTaken:
+        raise ProjectNameTaken from None
+    project.settings = {"traces": {"project": True}}
+    project.save(update_fields=["settings"])
     if member.role not in (Member.Role.OWNER, Member.Role.ADMIN):
         Grant.objects.create(
             member=member, environment=project, product="traces", level=Grant.Level.MANAGE
@@ -63,37 +52,26 @@ def create_project(user: User, *, name: str) -> tuple[Environment, str]:
     return project, accounts.mint_key(project, name="Default Key")
 
 
-def _refuse_taken(organization_id: int, name: str) -> None:
-    if control.project_name_taken(organization_id, name):
-        raise ProjectNameTaken
-
-
-@transaction.atomic
 def rename_project(project: Environment, *, name: str) -> None:
     """Raises ProjectNameTaken."""
-    if name == project.name:
-        return
-    _refuse_taken(project.organization_id, name)
-    project.name = name
-    project.save(update_fields=["name"])
+    try:
+        tenancy.rename_environment(project, name=name)
+    except NameTaken:
+        raise ProjectNameTaken from None
 
 
 @transaction.atomic
-def delete_project(project: Environment) -> None:
+def delete_project(project: Environment, *, now: datetime) -> None:
     """Delete a project that was made as one, with its keys and everything recorded in it.
 
     An environment of the deployment that other products share is not this product's to delete.
-    Raises ProjectNotDeletable.
+    Raises ProjectNotDeletable, LastEnvironment.
     """
     if not project.settings.get("traces", {}).get("project"):
         raise ProjectNotDeletable
     for key in control.project_keys(project):
         keys.revoke_key(key)
-    with connection.cursor() as cursor:
-        statements.forget_environment(cursor, project.pk)
-    for model in _DATA:
-        model.objects.within(project).delete()
-    project.delete()
+    tenancy.delete_environment(project, now=now)
 
 
 @transaction.atomic
@@ -134,12 +112,16 @@ def add_member(
     member, _ = Member.objects.get_or_create(
         organization_id=project.organization_id, user=user, defaults={"role": Member.Role.MEMBER}
     )
-    grant = Grant.objects.create(
-        member=member,
-        environment=project,
-        product="traces",
-        level=LEVELS["admin" if role == "admin" else "user"],
-    )
+    try:
+        with transaction.atomic():
+            grant = Grant.objects.create(
+                member=member,
+                environment=project,
+                product="traces",
+                level=LEVELS["admin" if role == "admin" else "user"],
+            )
+    except IntegrityError:  # somebody else let them in at the same moment
+        raise AlreadyMember from None
     return user, grant
 
 
@@ -168,5 +150,6 @@ def remove_member(project: Environment, *, user_id: str) -> None:
 
 
 def _refuse_last_admin(project: Environment) -> None:
+    tenancy_selectors.lock_members(project.organization)  # two admins may leave at the same moment
     if control.count_admins(project) <= 1:
         raise LastAdmin

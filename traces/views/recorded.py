@@ -41,7 +41,7 @@ class TraceListView(TracesView):
             body["bounded"] = True
         return answer(body)
 
-    @extend_schema(parameters=schema.TRACE_PARAMETERS, responses={200: schema.DELETED})
+    @extend_schema(parameters=schema.TRACE_FILTERS, responses={200: schema.DELETED})
     def delete(self, request: ApiRequest) -> HttpResponse:
         wanted = queries.deletion_filter(self.parameters)
         deleted = deletion.delete_matching(request.environment, wanted=wanted, now=request.now)

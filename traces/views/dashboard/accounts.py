@@ -18,7 +18,7 @@ from traces import schema
 from traces.errors import BadRequest, InvalidKey, LoopbackOnly
 from traces.models import DashboardSession
 from traces.services import accounts
-from traces.views.dashboard.base import OpenView, text, with_cookie, without_cookie
+from traces.views.dashboard.base import OpenView, line, text, with_cookie, without_cookie
 
 SIGN_INS_PER_MINUTE = 20
 FORWARDING = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host")
@@ -77,8 +77,8 @@ class SignUpView(OpenView):
     @extend_schema(request=schema.OBJECT_BODY, responses={201: schema.SUCCESS})
     def post(self, request: ApiRequest) -> HttpResponse:
         members = self.members()
-        name, email = text(members, "name"), text(members, "email").lower()
-        password, project = members.get("password"), text(members, "projectName")
+        name, email = line(members, "name"), text(members, "email").lower()
+        password, project = members.get("password"), line(members, "projectName")
         if not (name and email and project and isinstance(password, str) and password):
             raise BadRequest("Missing required fields: name, email, password, projectName")
         accounts.sign_up(name=name, email=email, password=password, project_name=project)

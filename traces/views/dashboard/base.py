@@ -108,6 +108,11 @@ def text(members: dict[str, Any], name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def line(members: dict[str, Any], name: str) -> str:
+    """The same for what is shown in one line: any white space in it is a space."""
+    return " ".join(text(members, name).split())
+
+
 class SignedInView(OpenView):
     """A view for signed-in people."""
 

@@ -15,7 +15,7 @@ from traces import schema
 from traces.errors import AdminRequired, BadRequest, NoAccess
 from traces.selectors import control
 from traces.services import accounts, projects
-from traces.views.dashboard.base import OpenView, Project, SignedInView, text
+from traces.views.dashboard.base import OpenView, Project, SignedInView, line, text
 
 MAX_NAME = 100
 MAX_KEY_NAME = 200
@@ -68,7 +68,7 @@ class ProjectListView(SignedInView):
 def _project_name(members: dict[str, Any]) -> str:
     if not isinstance(members.get("name"), str):
         raise BadRequest("Missing required field: name")
-    name = text(members, "name")
+    name = line(members, "name")
     if not name:
         raise BadRequest("Project name cannot be empty")
     if len(name) > MAX_NAME:
@@ -96,7 +96,7 @@ class ProjectView(SignedInView):
 
     @extend_schema(responses={200: schema.SUCCESS})
     def delete(self, request: ApiRequest, project_id: str) -> HttpResponse:
-        projects.delete_project(self._project(project_id))
+        projects.delete_project(self._project(project_id), now=request.now)
         return answer({"success": True})
 
 
@@ -107,7 +107,7 @@ class AdminView(Project, OpenView):
 
 
 def _key_name(members: dict[str, Any]) -> str:
-    name = text(members, "name")
+    name = line(members, "name")
     if len(name) > MAX_KEY_NAME:
         raise BadRequest(INVALID_NAME)
     return name
@@ -184,7 +184,7 @@ class MemberListView(AdminView):
         user, _ = projects.add_member(
             request.environment,
             email=email,
-            name=text(members, "name"),
+            name=line(members, "name"),
             password=password if isinstance(password, str) else "",
             role=role,
         )
