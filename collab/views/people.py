@@ -26,7 +26,11 @@ class TokenView(CollabView):
 
     required_scope: ClassVar[str | dict[str, str]] = "write:tokens"
 
-    @extend_schema(request=serializers.TokenIn, responses={200: serializers.TokenOut})
+    @extend_schema(
+        summary="Mint a person's token, and make the person",
+        request=serializers.TokenIn,
+        responses={200: serializers.TokenOut},
+    )
     @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(serializers.TokenIn)
@@ -47,7 +51,9 @@ class UsersView(CollabView):
     """GET /api/v1/users"""
 
     @extend_schema(
-        parameters=[serializers.UserQuery], responses={200: items_of(serializers.UserOut)}
+        summary="List users",
+        parameters=[serializers.UserQuery],
+        responses={200: items_of(serializers.UserOut)},
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         asked = self.query(serializers.UserQuery)
@@ -69,7 +75,10 @@ class UserView(CollabView):
 
     required_scope: ClassVar[str | dict[str, str]] = "admin:erase"
 
-    @extend_schema(responses={200: serializers.DeletedOut})
+    @extend_schema(
+        summary="Forget a person, with everything they wrote",
+        responses={200: serializers.DeletedOut},
+    )
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
         erase_person(request.environment, user_id=user_id, now=request.now)
         return answer({"deleted": True})
@@ -79,6 +88,7 @@ class NotificationsView(CollabView):
     """GET /api/v1/users/{user}/notifications"""
 
     @extend_schema(
+        summary="List what a person was told, newest first",
         parameters=[serializers.NotificationQuery],
         responses={200: items_of(serializers.NotificationOut)},
     )
@@ -100,7 +110,11 @@ class NotificationsView(CollabView):
 class NotificationsReadView(CollabView):
     """POST /api/v1/users/{user}/notifications/read-all"""
 
-    @extend_schema(request=None, responses={200: {"type": "object"}})
+    @extend_schema(
+        summary="Mark everything a person was told as read",
+        request=None,
+        responses={200: {"type": "object"}},
+    )
     @idempotent
     def post(self, request: ApiRequest, user_id: str) -> HttpResponse:
         person = people.get_person(request.environment, user_id)
@@ -111,7 +125,9 @@ class NotificationReadView(CollabView):
     """POST /api/v1/notifications/{notification}/read"""
 
     @extend_schema(
-        request=None, responses={200: one_of("notification", serializers.NotificationOut)}
+        summary="Mark one notification as read",
+        request=None,
+        responses={200: one_of("notification", serializers.NotificationOut)},
     )
     @idempotent
     def post(self, request: ApiRequest, notification_id: str) -> HttpResponse:

@@ -28,7 +28,9 @@ class RoomsView(CollabView):
     """GET /api/v1/rooms"""
 
     @extend_schema(
-        parameters=[serializers.ListQuery], responses={200: items_of(serializers.RoomOut)}
+        summary="List all rooms",
+        parameters=[serializers.ListQuery],
+        responses={200: items_of(serializers.RoomOut)},
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         environment = request.environment
@@ -41,7 +43,7 @@ class RoomsView(CollabView):
 
 
 class RoomView(CollabView):
-    """GET /api/v1/rooms/{room}: and the view that finds the right one for a raw path."""
+    """GET /api/v1/rooms/{room}"""
 
     suffix: ClassVar[str] = ""
 
@@ -57,12 +59,13 @@ class RoomView(CollabView):
         return super().dispatch(request, room=room)
 
     @extend_schema(
+        summary="Get room with threads",
         responses={
             200: inline_serializer(
                 "RoomWithThreads",
                 {"room": serializers.RoomOut(), "threads": serializers.ThreadRowOut(many=True)},
             )
-        }
+        },
     )
     def get(self, request: ApiRequest, room: str) -> HttpResponse:
         environment = request.environment
@@ -86,7 +89,9 @@ class RoomThreadsView(RoomView):
     suffix = "/threads"
 
     @extend_schema(
-        parameters=[serializers.ThreadQuery], responses={200: items_of(serializers.ThreadRowOut)}
+        summary="List threads in a room",
+        parameters=[serializers.ThreadQuery],
+        responses={200: items_of(serializers.ThreadRowOut)},
     )
     def get(self, request: ApiRequest, room: str) -> HttpResponse:
         asked = self.query(serializers.ThreadQuery)
@@ -102,7 +107,9 @@ class RoomThreadsView(RoomView):
         )
 
     @extend_schema(
-        request=serializers.ThreadIn, responses={201: one_of("thread", serializers.ThreadOut)}
+        summary="Create a thread",
+        request=serializers.ThreadIn,
+        responses={201: one_of("thread", serializers.ThreadOut)},
     )
     @idempotent
     def post(self, request: ApiRequest, room: str) -> HttpResponse:
@@ -126,9 +133,10 @@ class RoomPresenceView(RoomView):
     suffix = "/presence"
 
     @extend_schema(
+        summary="Who's online",
         responses={
             200: inline_serializer("PresenceList", {"items": serializers.PresenceOut(many=True)})
-        }
+        },
     )
     def get(self, request: ApiRequest, room: str) -> HttpResponse:
         environment = request.environment

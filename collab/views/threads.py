@@ -29,6 +29,7 @@ class ThreadView(CollabView):
     """GET, PATCH, DELETE /api/v1/threads/{thread}"""
 
     @extend_schema(
+        summary="Get thread with comments",
         responses={
             200: inline_serializer(
                 "ThreadWithComments",
@@ -37,7 +38,7 @@ class ThreadView(CollabView):
                     "comments": serializers.CommentOut(many=True),
                 },
             )
-        }
+        },
     )
     def get(self, request: ApiRequest, thread_id: str) -> HttpResponse:
         environment = request.environment
@@ -47,6 +48,7 @@ class ThreadView(CollabView):
         return answer({"thread": shapes.thread_row(row, row.room.name), "comments": said})
 
     @extend_schema(
+        summary="Resolve or reopen",
         request=serializers.ThreadPatchIn,
         responses={200: one_of("thread", serializers.ThreadRowOut)},
     )
@@ -61,7 +63,7 @@ class ThreadView(CollabView):
         )
         return answer({"thread": shapes.thread_row(row, row.room.name)})
 
-    @extend_schema(responses={200: serializers.DeletedOut})
+    @extend_schema(summary="Delete thread", responses={200: serializers.DeletedOut})
     def delete(self, request: ApiRequest, thread_id: str) -> HttpResponse:
         thread_services.delete_thread(
             request.environment, thread_id=path_id(thread_id, ThreadNotFound)
@@ -73,7 +75,9 @@ class ThreadCommentsView(CollabView):
     """GET, POST /api/v1/threads/{thread}/comments"""
 
     @extend_schema(
-        parameters=[serializers.ListQuery], responses={200: items_of(serializers.CommentOut)}
+        summary="List comments",
+        parameters=[serializers.ListQuery],
+        responses={200: items_of(serializers.CommentOut)},
     )
     def get(self, request: ApiRequest, thread_id: str) -> HttpResponse:
         asked = self.query(serializers.ListQuery)
@@ -87,7 +91,9 @@ class ThreadCommentsView(CollabView):
         )
 
     @extend_schema(
-        request=serializers.CommentIn, responses={201: one_of("comment", serializers.CommentOut)}
+        summary="Add a comment",
+        request=serializers.CommentIn,
+        responses={201: one_of("comment", serializers.CommentOut)},
     )
     @idempotent
     def post(self, request: ApiRequest, thread_id: str) -> HttpResponse:
@@ -106,6 +112,7 @@ class CommentView(CollabView):
     """PATCH, DELETE /api/v1/comments/{comment}"""
 
     @extend_schema(
+        summary="Edit a comment",
         request=serializers.CommentEditIn,
         responses={200: one_of("comment", serializers.CommentOut)},
     )
@@ -121,7 +128,7 @@ class CommentView(CollabView):
         )
         return answer({"comment": _comment(request, row)})
 
-    @extend_schema(responses={200: serializers.DeletedOut})
+    @extend_schema(summary="Delete a comment", responses={200: serializers.DeletedOut})
     def delete(self, request: ApiRequest, comment_id: str) -> HttpResponse:
         comment_services.delete_comment(
             request.environment, comment_id=path_id(comment_id, CommentNotFound)
@@ -133,6 +140,7 @@ class CommentReactionsView(CollabView):
     """POST /api/v1/comments/{comment}/reactions"""
 
     @extend_schema(
+        summary="Add reaction",
         request=serializers.ReactionIn,
         responses={201: one_of("reaction", serializers.ReactionOut)},
     )
@@ -153,7 +161,7 @@ class CommentReactionsView(CollabView):
 class ReactionView(CollabView):
     """DELETE /api/v1/reactions/{reaction}"""
 
-    @extend_schema(responses={200: serializers.DeletedOut})
+    @extend_schema(summary="Remove reaction", responses={200: serializers.DeletedOut})
     def delete(self, request: ApiRequest, reaction_id: str) -> HttpResponse:
         reaction_services.remove_reaction(
             request.environment, reaction_id=path_id(reaction_id, ReactionNotFound)
