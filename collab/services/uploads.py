@@ -13,7 +13,7 @@ from typing import IO
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from collab import sniffing
 from collab.errors import FeatureOff, FileTooLarge, InvalidFile, UserNotFound
@@ -25,6 +25,8 @@ from pulse.tenancy.models import Environment
 MEBIBYTE = 1024 * 1024
 THUMBNAIL = (200, 200)
 MAX_PIXELS = 50_000_000
+LYING = range(5, 9)
+"""EXIF orientations of pictures taken with the camera on its side."""
 
 
 def storage_name(attachment_id: uuid.UUID, *, thumbnail: bool = False) -> str:
@@ -111,6 +113,8 @@ def _measure(file: IO[bytes]) -> tuple[int, int, bytes]:
                 width, height = image.size
                 if width * height > MAX_PIXELS:
                     raise InvalidFile("The image has too many pixels")
+                if image.getexif().get(ExifTags.Base.Orientation) in LYING:
+                    width, height = height, width  # as browsers show it
                 image.draft("RGB", (THUMBNAIL[0] * 2, THUMBNAIL[1] * 2))
                 upright = ImageOps.exif_transpose(image).convert("RGBA")
         fitted = ImageOps.fit(upright, THUMBNAIL)

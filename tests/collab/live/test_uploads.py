@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 from pycrdt import Doc, Map
 
 from tests.collab.backend import ALICE, Backend
@@ -61,6 +61,15 @@ def test_an_image_is_measured_and_served_with_a_thumbnail_and_nothing_it_could_d
     thumbnail = httpx.get(backend.live.base_url + shape["thumbnailUrl"])
     small = Image.open(io.BytesIO(thumbnail.content))
     assert (small.format, small.size) == ("JPEG", (200, 200))
+
+
+def test_a_picture_taken_upright_is_measured_as_it_is_shown(backend: Backend) -> None:
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", (60, 30), "tomato").save(out, "JPEG", exif=exif)
+
+    shape = send(backend, out.getvalue(), name="a.jpg", kind="image/jpeg").json()
+    assert (shape["width"], shape["height"]) == (30, 60)
 
 
 @pytest.mark.parametrize(
