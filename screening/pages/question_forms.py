@@ -43,15 +43,26 @@ def as_sent(form: QueryDict) -> dict[str, Any]:
         "required": "required" in form,
         "shuffle_options": "shuffle_options" in form,
         "scoring": "all_or_nothing" if "all_or_nothing" in form else "partial",
-        **{f"{name}_text": text.get(name, "") for name in _IN_LINES},
+        **{f"{name}_text": text.get(name, "") for name in (*_IN_LINES, "tolerance")},
     }
 
 
-_IN_LINES = ("topics", "options", "accepted", "keywords", "rubric", "cases", "tolerance")
+_IN_LINES = {
+    "topics": ("topics",),
+    "options": ("options", "correct"),
+    "accepted": ("accepted",),
+    "keywords": ("keywords",),
+    "rubric": ("rubric",),
+    "cases": ("cases",),
+}
+"""Lists that are written as lines or with commas, and which members each of them holds."""
 
 
 def from_form(form: QueryDict, standing: Question | None) -> Question:
-    """The form's fields as a question for ``check_questions``; ids of kept options stay."""
+    """The form's fields as a question for ``check_questions``; ids of kept options stay.
+
+    A field that nobody touched keeps what is stored, which lines and commas may not be able to say.
+    """
     text = {name: str(value).replace("\r\n", "\n") for name, value in form.items()}
     options, correct = _options(text.get("options", ""), standing)
     made: Question = {
@@ -79,7 +90,13 @@ def from_form(form: QueryDict, standing: Question | None) -> Question:
         "language": text.get("language", "other"),
         "cases": [_case(line) for line in _lines(text.get("cases", ""))],
     }
-    return made | ({"id": standing["id"]} if standing else {})
+    if standing is None:
+        return made
+    shown = as_form(standing)
+    for name, members in _IN_LINES.items():
+        if text.get(name) == shown[f"{name}_text"].replace("\r\n", "\n"):
+            made |= {member: standing[member] for member in members if member in standing}
+    return made | {"id": standing["id"]}
 
 
 def _lines(text: str) -> list[str]:

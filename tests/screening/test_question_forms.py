@@ -29,14 +29,37 @@ NUMBER = {
 }
 
 
-@pytest.mark.parametrize("question", [CODE, NUMBER])
+CHOICE = {
+    "type": "multiple_choice",
+    "prompt": "Which run?",
+    "skill": "Code",
+    "topics": ["Loops, nested"],
+    "options": [{"id": "a", "text": "for x in y:\r\n    pass"}, {"id": "b", "text": "* each"}],
+    "correct": ["a"],
+}
+WORDS = {
+    "type": "short_text",
+    "prompt": "Where?",
+    "skill": "Words",
+    "accepted": ["Rome"],
+    "keywords": [["Paris, France", "Lutetia"]],
+}
+ESSAY = {
+    "type": "long_text",
+    "prompt": "Why?",
+    "skill": "Text",
+    "rubric": [{"criterion": "names a | b", "keywords": ["a, b"], "points": 2}],
+}
+
+
+@pytest.mark.parametrize("question", [CODE, NUMBER, CHOICE, WORDS, ESSAY])
 def test_a_question_that_is_opened_and_saved_stays_as_it_was(question):
     (stored,) = check_questions([dict(question)])
     shown = as_form(stored)
     form = QueryDict(mutable=True)
     for name, value in shown.items():
         if isinstance(value, str | int | float) and not isinstance(value, bool):
-            form[name.removesuffix("_text")] = str(value).replace("\n", "\r\n")
+            form[name.removesuffix("_text")] = "\r\n".join(str(value).splitlines())
     form.update({name: "on" for name in ("required", "shuffle_options") if stored.get(name)})
 
     assert check_questions([from_form(form, stored)]) == [stored]
