@@ -117,6 +117,8 @@ class ProductConfig(AppConfig):
     key_prefixes: tuple[str, ...] = ()
     accepts_key_header: bool = False
     """Whether ``X-API-Key`` is read where there is no ``Authorization``."""
+    basic_below: str = ""
+    """The path below which a key may also be the user name of HTTP Basic, for systems that send that."""
     key_kinds: tuple[KeyKind, ...] = ()
     """The kinds of keys the console mints for this product."""
     console_scopes: tuple[str, str] = ("read:webhooks", "write:webhooks")

@@ -24,7 +24,7 @@ from pulse.doors.exchange import Exchange
 from pulse.errors import NOT_OUR_HOST, InvalidInput, MethodNotAllowed, UnknownPath
 from pulse.headers import names_etag
 from pulse.http import handlers
-from pulse.http.requests import bearer_token, client_address, now, request_id_of
+from pulse.http.requests import basic_user, bearer_token, client_address, now, request_id_of
 from pulse.keys import bearer, forms
 from pulse.products import ProductConfig
 from pulse.ratelimits import stores
@@ -112,7 +112,10 @@ def _no_view(request: HttpRequest) -> HttpResponseBase:
 
 
 def _credential(request: HttpRequest, product: ProductConfig) -> bearer.Credential | None:
-    token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    token = bearer_token(authorization)
+    if not token and product.basic_below and request.path.startswith(product.basic_below):
+        token = basic_user(authorization)
     if not token and product.accepts_key_header:
         token = request.META.get("HTTP_X_API_KEY", "")
     if not token:

@@ -144,6 +144,8 @@ def _document_text(product: str) -> str:
         schemes["userToken"] = schemes["key"] | {"description": config.user_tokens}
     if config.accepts_key_header:
         schemes["keyHeader"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
+    if config.basic_below:
+        schemes["keyAsUser"] = {"type": "http", "scheme": "basic"}
     components["securitySchemes"] = schemes
     components.setdefault("schemas", {})["Refusal"] = _error_schema(config)
     components["headers"] = REQUEST_ID | RATE_LIMIT | RETRY_AFTER | REPLAYED
@@ -152,10 +154,12 @@ def _document_text(product: str) -> str:
     paths = {name.rstrip("/") or "/": item for name, item in document.get("paths", {}).items()}
     document["paths"] = paths
     _add_doors(paths, config)
-    for item in paths.values():
+    for name, item in paths.items():
         for method in METHODS:
             if method in item:
                 _add_answers(item[method], config)
+                if config.basic_below and name.startswith(config.basic_below):
+                    item[method]["security"] = [{"key": []}, {"keyAsUser": []}]
                 if config.accepts_key_header and {"key": []} in item[method].get("security", []):
                     item[method]["security"] = [{"key": []}, {"keyHeader": []}]
     if config.events:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +31,17 @@ def bearer_token(header: str) -> str:
     """The token of ``Authorization: Bearer <token>``: one space, exactly two parts; "" otherwise."""
     scheme, _, token = header.partition(" ")
     return token if scheme == "Bearer" and token and " " not in token else ""
+
+
+def basic_user(header: str) -> str:
+    """The user name of ``Authorization: Basic <base 64 of user:password>``; "" otherwise."""
+    scheme, _, sent = header.partition(" ")
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(sent, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeError):
+        return ""
 
 
 def new_request_id() -> str:
