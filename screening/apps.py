@@ -18,6 +18,7 @@ class ScreeningConfig(products.ProductConfig):
     urls = "screening.urls"
     forget = "screening.services.erasure.forget"
     key_prefixes = ("pp_live_", "pp_test_")
+    basic_below = "/partners/"
     plans = ("starter", "professional", "enterprise")
     key_kinds = (
         products.KeyKind(

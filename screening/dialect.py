@@ -48,5 +48,5 @@ class ScreeningDialect:
         inner = {"code": code, "message": error.message, "status": status, "details": details}
         headers = common_headers(error)
         if status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
+            headers.setdefault("WWW-Authenticate", "Bearer")
         return Refusal(status, headers, fastjson.dumps({"error": inner}))

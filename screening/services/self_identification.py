@@ -29,7 +29,12 @@ def give(screening: Screening, *, sex: str, ethnicity: str) -> None:
     """Store the statements once; unknown words and an empty form store nothing."""
     sex = sex if sex in SEXES else ""
     ethnicity = ethnicity if ethnicity in ETHNICITIES else ""
-    if (sex or ethnicity) and not given(screening):
-        SelfIdentification.objects.create(
-            environment=screening.environment, screening=screening, sex=sex, ethnicity=ethnicity
+    if sex or ethnicity:
+        SelfIdentification.objects.within(screening.environment_id).get_or_create(
+            screening=screening,
+            defaults={
+                "environment_id": screening.environment_id,
+                "sex": sex,
+                "ethnicity": ethnicity,
+            },
         )

@@ -25,7 +25,7 @@ ASHBY = PartnerKey.Partner.ASHBY
 class ListAssessmentsView(PartnerView):
     """POST /partners/ashby/assessment.list"""
 
-    scope = "templates:read"
+    required_scope = "templates:read"
 
     @extend_schema(request=forms.AssessmentListIn, responses=forms.AssessmentTypesOut)
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -45,12 +45,13 @@ class ListAssessmentsView(PartnerView):
 class StartAssessmentView(PartnerView):
     """POST /partners/ashby/assessment.start"""
 
-    scope = "screenings:write"
+    required_scope = "screenings:write"
 
     @extend_schema(request=forms.AssessmentStartIn, responses=forms.AssessmentOut)
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(forms.AssessmentStartIn)
         person = sent["candidate"]
+        attempts.settle_all(now=request.now, environment=request.environment)
         screening = partners.send_test(
             request.environment,
             partner=ASHBY,
@@ -70,7 +71,7 @@ class StartAssessmentView(PartnerView):
 class CancelAssessmentView(PartnerView):
     """POST /partners/ashby/assessment.cancel"""
 
-    scope = "screenings:write"
+    required_scope = "screenings:write"
 
     @extend_schema(request=forms.AssessmentCancelIn, responses=forms.AssessmentOut)
     def post(self, request: ApiRequest) -> HttpResponse:

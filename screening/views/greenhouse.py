@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 class ListTestsView(PartnerView):
     """GET /partners/greenhouse/list_tests"""
 
-    scope = "templates:read"
+    required_scope = "templates:read"
 
     @extend_schema(responses=documents.GreenhouseTestOut(many=True))
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -38,12 +38,13 @@ class ListTestsView(PartnerView):
 class SendTestView(PartnerView):
     """POST /partners/greenhouse/send_test"""
 
-    scope = "screenings:write"
+    required_scope = "screenings:write"
 
     @extend_schema(request=serializers.GreenhouseTestIn, responses=documents.GreenhouseInterviewOut)
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(serializers.GreenhouseTestIn)
         person = sent["candidate"]
+        attempts.settle_all(now=request.now, environment=request.environment)
         screening = partners.send_test(
             request.environment,
             partner="greenhouse",
@@ -65,7 +66,7 @@ class SendTestView(PartnerView):
 class TestStatusView(PartnerView):
     """GET /partners/greenhouse/test_status?partner_interview_id="""
 
-    scope = "screenings:read"
+    required_scope = "screenings:read"
 
     @extend_schema(
         parameters=[OpenApiParameter("partner_interview_id", required=True)],
@@ -93,7 +94,7 @@ class TestStatusView(PartnerView):
 class ResponseErrorView(PartnerView):
     """POST /partners/greenhouse/response_error"""
 
-    scope = "screenings:write"
+    required_scope = "screenings:write"
 
     @extend_schema(request=serializers.GreenhouseErrorIn, responses={200: None})
     def post(self, request: ApiRequest) -> HttpResponse:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -81,6 +81,35 @@ def test_errors_that_greenhouse_reports_are_taken(call):
 def test_a_key_that_is_none_is_refused(call, token):
     response = call("GET", "list_tests", token=token)
     assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
+
+
+def test_a_key_sent_as_basic_uses_the_accounts_bucket_and_opens_nothing_else(api, key, environment):
+    token = key("screening")
+    asked = {"Authorization": "basic " + base64.b64encode(f"{token}:".encode()).decode()}
+    client = api("screening", token="")
+    for _ in range(10):  # so many that time gives back fewer
+        assert client.get(f"{BASE}/list_tests", headers=asked).status_code == 200
+    known = api("screening", token=token).get("/v1/templates")
+    assert int(known["X-RateLimit-Remaining"]) < 99
+    refused = client.get("/v1/templates", headers=asked)
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
+    refused = client.get(f"{BASE}/list_tests")
+    assert (refused.status_code, refused["WWW-Authenticate"]) == (401, 'Basic realm="screening"')
+
+
+def test_a_screening_whose_link_has_ended_is_not_given_again(call, environment):
+    template = make_template(environment)
+    body = {"partner_test_id": template.public_id, "candidate": person()}
+    first = call("POST", "send_test", body).json()
+    Screening.unscoped.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert call("POST", "send_test", body).json() != first
+    assert Screening.unscoped.filter(status="expired").count() == 1
+
+
+def test_a_key_without_the_scope_is_refused(api, key, environment):
+    client = api("screening", token=key("screening", scopes=["candidates:read"]))
+    assert client.get(f"{BASE}/list_tests").status_code == 403
+    assert client.post("/partners/ashby/assessment.list", {}).status_code == 403
 
 
 def test_an_unknown_test_and_a_bad_person_are_refused_and_nobody_is_made(call, environment):

@@ -71,9 +71,11 @@ def test_a_plan_holds_from_the_next_request_on(api, environment):
 
 def test_live_and_test_keys_of_one_account_share_its_bucket(api, environment):
     sandbox = make_environment(environment.organization, name="sandbox")
-    assert api("screening").get("/v1/templates")["X-RateLimit-Remaining"] == "99"
+    first = api("screening")
+    for _ in range(10):  # so many that time gives back fewer
+        first.get("/v1/templates")
     second = api("screening", environment=sandbox).get("/v1/templates")
-    assert second["X-RateLimit-Remaining"] == "98"
+    assert int(second["X-RateLimit-Remaining"]) < 99
 
 
 def test_a_refused_key_costs_the_account_nothing(api, environment):
