@@ -55,7 +55,9 @@ def overview(request: PageRequest) -> HttpResponse:
         environment, filters={}, first=today, last=today + timedelta(days=6), limit=20
     )
     for day in week:
-        _discreet(request, day.entries)
+        # Somebody who takes both halves of a day apart is one who is out.
+        by_person = {row["employee__public_id"]: row for row in _discreet(request, day.entries)}
+        day.entries[:] = by_person.values()
     first, last = entries.period_of("quarter", today)
     load = entries.workload_weeks(
         environment, last_week=monday_of(today), weeks=WEEKS, department=None
@@ -270,7 +272,8 @@ def _by_person(rows: list[dict[str, Any]], heads: list[dict[str, Any]]) -> list[
             },
         )
         for day, half_days in working_half_days(span_of(row), holidays_of(row)):
-            line["taken"][day] = {"kind": row["kind"], "half": half_days == 1}
+            rest = half_days == 1 and day not in line["taken"]
+            line["taken"][day] = {"kind": row["kind"], "half": rest}
     for line in lines.values():
         line["days"] = [{**head, "taken": line["taken"].get(head["date"])} for head in heads]
     return [line for line in lines.values() if any(one["taken"] for one in line["days"])]

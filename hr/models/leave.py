@@ -78,6 +78,11 @@ class LeaveEntry(TenantModel):
             models.Index(
                 fields=COVERING, condition=models.Q(calendar_days__gt=31), name="leave_start_long"
             ),
+            models.Index(
+                fields=["environment", "status", "start_date"],
+                condition=models.Q(half_day_start=True),
+                name="leave_start_at_noon",
+            ),
             models.Index(fields=["environment", "updated_at"], name="leave_updated"),
             models.Index(fields=["employee", "first_slot"], name="leave_of_employee"),
         ]

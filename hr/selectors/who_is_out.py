@@ -10,8 +10,9 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
+from hr.models import LeaveEntry
 from hr.selectors import leave
 from hr.selectors.calendars import ENTRY_COLUMNS, holidays_by_date, live_entries
 from hr.workdays import SATURDAY, days_between
@@ -50,6 +51,7 @@ def leave_calendar(
     found = _Found(environment, filters, first, last)
     spans = found.spans()
     out = dict.fromkeys(days, 0)
+    twice = found.in_halves()
     starts = _count_out(spans, out, limit)
     shown: dict[date, list[int]] = {day: [] for day in days}
     for entry in found.latest([span for span in spans if span["start_date"] in starts], limit):
@@ -62,7 +64,7 @@ def leave_calendar(
         CalendarDay(
             date=day,
             holidays=named.get(day, []),
-            people_out=out[day],
+            people_out=out[day] - twice.get(day, 0),
             entries=[rows[pk] for pk in reversed(shown[day]) if pk in rows],
         )
         for day in days
@@ -87,6 +89,24 @@ class _Found:
             return disjoint.together(counted, *SPAN, "entries")
 
         return compiled.rows(self._key("spans"), build)
+
+    def in_halves(self) -> dict[date, int]:
+        """How many are out for the morning by one entry and for the afternoon by another, by day."""
+        # By the person alone, whose environment it is: few entries instead of a whole year's.
+        morning = LeaveEntry.unscoped.filter(
+            employee=OuterRef("employee"),
+            status=LeaveEntry.Status.APPROVED,
+            last_slot=OuterRef("first_slot") - 1,
+        )
+
+        def build() -> QuerySet[Any, Any]:
+            afternoons = live_entries(self.environment, self.filters).filter(
+                Exists(morning), half_day_start=True, start_date__range=(self.first, self.last)
+            )
+            return afternoons.order_by().values("start_date").annotate(people=Count("pk"))
+
+        rows = compiled.rows(self._key("halves"), build)
+        return {row["start_date"]: row["people"] for row in rows}
 
     def latest(self, spans: list[Span], limit: int) -> list[Span]:
         """The entries of ``spans``, the one that began last first.

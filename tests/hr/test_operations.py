@@ -307,6 +307,21 @@ def test_the_calendar_says_who_is_out_each_day(hr, environment):
     assert refusal(hr.get("/v1/leave/calendar?from=2026-04-21&to=2026-04-20"))[2] == ["to"]
 
 
+def test_two_halves_of_one_day_are_one_person_who_is_out(hr, environment):
+    ada, bob = make_employee(environment, department="Ops"), make_employee(environment)
+    day = date(2026, 4, 21)
+    make_leave(environment, ada, start_date=date(2026, 4, 20), end_date=day, half_day_end=True)
+    make_leave(environment, ada, start_date=day, half_day_start=True, kind="sick")
+    make_leave(environment, bob, start_date=day, half_day_start=True)
+    cancelled = make_leave(environment, bob, start_date=day, half_day_end=True)
+    hr.delete(f"/v1/leave/{cancelled.public_id}")
+
+    for query, people in (("", 2), ("&department=Ops", 1), (f"&employee_id={bob.public_id}", 1)):
+        days = hr.get(f"/v1/leave/calendar?from={day}&to={day}{query}").json()["days"]
+        assert days[0]["people_out"] == people
+    assert len(hr.get(f"/v1/leave/calendar?from={day}&to={day}").json()["days"][0]["entries"]) == 3
+
+
 def test_a_crowded_day_counts_everybody_and_shows_those_who_left_last(hr, environment):
     people = [make_employee(environment) for _ in range(3)]
     for days, person in enumerate(people):

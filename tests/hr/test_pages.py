@@ -64,6 +64,16 @@ def test_what_no_database_can_hold_is_looked_for_and_not_found(browser, path, st
     assert browser.get(path).status_code == status
 
 
+def test_a_day_taken_in_two_halves_is_shown_as_one_whole_day(browser, environment):
+    ada = make_employee(environment, full_name="Ada Halves")
+    for half in ({"half_day_end": True}, {"half_day_start": True}):
+        make_leave(environment, ada, start_date=NOW.date(), **half)
+
+    assert browser.get("/people").content.decode().count("Ada Halves") == 1
+    month = browser.get("/people/calendar").content.decode()
+    assert (month.count('class="leave-cell'), month.count("leave-cell half")) == (1, 0)
+
+
 def test_the_pages_open_by_grant_only(environment):
     user = make_user(environment.organization, email="m@x.test", role=Member.Role.MEMBER)
     client = Client()
