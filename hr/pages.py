@@ -70,9 +70,7 @@ def overview(request: PageRequest) -> HttpResponse:
             "week": week,
             "active": people.active(environment, today).count(),
             "logged": entries.status_log(environment).filter(date=today).count(),
-            "thanked": entries.kudos(environment)
-            .filter(created_at__date__range=(first, last))
-            .count(),
+            "thanked": entries.kudos_between(environment, first, last).count(),
             "log": entries.status_log(environment)
             .select_related("employee")
             .order_by("-created_at", "-pk")[:FEED_ENTRIES],

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from hr.models import Employee, Kudos, StatusLogEntry, WorkloadCheckin
 from hr.selectors.employees import whoever
+from hr.workdays import shifted
 from pulse.errors import NotFound
 from pulse.tenancy.models import Environment
 
@@ -83,11 +85,20 @@ def filter_kudos(environment: Environment, filters: dict[str, Any]) -> QuerySet[
     return found
 
 
+def kudos_between(environment: Environment, first: date, last: date) -> QuerySet[Kudos]:
+    """Kudos awarded from ``first`` to ``last``, inclusive, as the organization's clocks have it."""
+    zone = ZoneInfo(environment.organization.time_zone)
+    # The calendar's first midnight is no instant east of Greenwich, where it is the year 0.
+    begin, end = (
+        datetime.combine(max(day, shifted(date.min, 1)), time(), zone)
+        for day in (first, shifted(last, 1))
+    )
+    return kudos(environment).filter(created_at__gte=begin, created_at__lt=end)
+
+
 def coins_given(environment: Environment, giver: Employee, first: date, last: date) -> int:
     total = (
-        kudos(environment)
-        .filter(giver=giver, created_at__date__gte=first, created_at__date__lte=last)
-        .aggregate(total=Sum("coins"))
+        kudos_between(environment, first, last).filter(giver=giver).aggregate(total=Sum("coins"))
     )
     return total["total"] or 0
 
@@ -209,12 +220,8 @@ def leaderboard(
     """The people who received (or gave) most coins from ``first`` to ``last``, inclusive."""
     side = "receiver" if direction == "received" else "giver"
     rows = (
-        kudos(environment)
-        .filter(
-            created_at__date__gte=first,
-            created_at__date__lte=last,
-            **{f"{side}__erased_at": None},
-        )
+        kudos_between(environment, first, last)
+        .filter(**{f"{side}__erased_at": None})
         .order_by()
         .values(f"{side}__public_id", f"{side}__full_name")
         .annotate(total=Sum("coins"), times=Count("pk"))

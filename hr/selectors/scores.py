@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from hr import scoring
-from hr.models import Employee, Kudos, ScoreInput
+from hr.models import Employee, ScoreInput
 from hr.selectors import employees as people
+from hr.selectors import entries
 from hr.workdays import days_between, shifted
 from pulse.tenancy.models import Environment
 
@@ -90,19 +90,9 @@ def _result(environment: Environment, employee: Employee, day: date) -> scoring.
 
 def _coins(environment: Environment, side: str, day: date) -> dict[int, int]:
     """Coins by person over the 60 days that end with ``day``, among people active on it."""
-    zone = ZoneInfo(environment.organization.time_zone)
-    # The calendar's first midnight is no instant east of Greenwich, where it is the year 0.
-    begin, end = (
-        datetime.combine(max(one, shifted(date.min, 1)), time(), zone)
-        for one in (shifted(day, 1 - KUDOS_DAYS), shifted(day, 1))
-    )
     rows = (
-        Kudos.objects.within(environment)
-        .filter(
-            created_at__gte=begin,
-            created_at__lt=end,
-            **{f"{side}__in": people.active(environment, day)},
-        )
+        entries.kudos_between(environment, shifted(day, 1 - KUDOS_DAYS), day)
+        .filter(**{f"{side}__in": people.active(environment, day)})
         .order_by()
         .values_list(side)
         .annotate(total=Sum("coins"))

@@ -76,16 +76,21 @@ def post_status_log(
 def correct_status_log(
     environment: Environment, *, entry_id: str, changes: dict[str, Any], now: datetime
 ) -> StatusLogEntry:
-    """Mend an entry on the day it was posted for. Raises NotFound, Unprocessable."""
+    """Mend an entry on the day it was posted for; what changes nothing leaves ``updated_at``.
+
+    Raises NotFound, Unprocessable.
+    """
     entry = selectors.lock_status_log_entry(environment, entry_id)
     if entry.date != today_of(environment.organization, now):
         raise unprocessable("an entry can be corrected on its own day only", "date")
     fixed = {"employee_id": entry.employee.public_id, "date": entry.date}
     changes = check_fixed(fixed, changes)
-    for name, value in changes.items():
-        setattr(entry, name, value)
-    entry.updated_at = now
-    entry.save(update_fields=[*changes, "updated_at"])
+    changes = {name: value for name, value in changes.items() if getattr(entry, name) != value}
+    if changes:
+        for name, value in changes.items():
+            setattr(entry, name, value)
+        entry.updated_at = now
+        entry.save(update_fields=[*changes, "updated_at"])
     return entry
 
 

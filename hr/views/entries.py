@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from django.db import transaction
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
@@ -65,8 +66,10 @@ class StatusLogView(HrView):
     @extend_schema(request=forms.StatusLogPatch, responses=forms.StatusLogOut)
     @idempotent
     @audited("status_log.corrected")
+    @transaction.atomic
     def patch(self, request: ApiRequest, entry_id: str) -> HttpResponse:
-        entry = selectors.get_status_log_entry(request.environment, entry_id)
+        # Held from here on, so that If-Match is compared with what is changed.
+        entry = selectors.lock_status_log_entry(request.environment, entry_id)
         self.confine(entry.employee.public_id)
         changes = self.parse(forms.StatusLogPatch, partial=True)
         self.expect(shapes.status_log_entry(shapes.columns(entry, shapes.STATUS_LOG)))

@@ -142,6 +142,18 @@ def test_an_entry_can_be_mended_on_its_own_day_only(hr, ada, time_machine_at):
     assert refusal(late) == (422, "unprocessable_entity", ["date"])
 
 
+def test_a_correction_that_changes_nothing_is_no_update(hr, ada, time_machine_at):
+    entry = hr.post("/v1/status-log", {"employee_id": ada.public_id, "lines": ["a"]}).json()
+    path = f"/v1/status-log/{entry['id']}"
+    later = {"updated_since": "2026-04-20T13:00:00Z"}
+
+    with time_machine_at(datetime(2026, 4, 20, 13, tzinfo=UTC)):
+        assert hr.patch(path, entry).json() == entry
+        assert ids(hr.get("/v1/status-log", later)) == []
+        hr.patch(path, {"topic": "win"})
+        assert ids(hr.get("/v1/status-log", later)) == [entry["id"]]
+
+
 def test_every_filter_of_the_log_narrows_it(hr, ada, bob):
     def post(employee, day, topic):
         body = {
@@ -270,6 +282,22 @@ def test_every_filter_of_kudos_narrows_them_and_the_leaderboard_ranks(hr, enviro
         (1, bob.public_id, 20),
         (3, cleo.public_id, 5),
     ]
+
+
+def test_a_month_of_kudos_is_the_workspaces_month(db, api, time_machine_at):
+    auckland = make_environment(make_organization("Kiwi", time_zone="Pacific/Auckland"))
+    auckland.settings = {"hr": {"kudos_monthly_allowance": 10}}
+    auckland.save()
+    hr, ada, bob = api("hr", environment=auckland), make_employee(auckland), make_employee(auckland)
+
+    with time_machine_at(datetime(2026, 4, 30, 11, 59, tzinfo=UTC)):  # 30 April there
+        assert give(hr, ada, bob, coins=10).status_code == 201
+    with time_machine_at(datetime(2026, 4, 30, 12, 1, tzinfo=UTC)):  # 1 May
+        assert give(hr, bob, ada, coins=10).status_code == 201
+        assert give(hr, ada, bob, coins=5).status_code == 201
+        board = hr.get("/v1/kudos/leaderboard?period=month").json()
+
+    assert (board["start"], [row["coins"] for row in board["data"]]) == ("2026-05-01", [10, 5])
 
 
 def answer(hr, employee, level="light", **values):

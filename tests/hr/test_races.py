@@ -214,6 +214,24 @@ def test_two_corrections_of_an_entry_both_count(environment):
     assert (entry.topic, entry.lines) == ("win", ["b"])
 
 
+def test_of_two_corrections_of_one_reading_one_counts(environment, api):
+    employee = make_employee(environment)
+    entry = entries.post_status_log(
+        environment, employee_id=employee.public_id, lines=["a"], now=NOW
+    )
+    client = api("hr")
+    path = f"/v1/status-log/{entry.public_id}"
+    read = {"If-Match": client.get(path)["ETag"]}
+
+    def correct(line):
+        return api("hr", token=client.token).patch(path, {"lines": [line]}, headers=read)
+
+    with meeting_after("hr.selectors.entries.lock_status_log_entry"):
+        outcomes = together(lambda: correct("b"), lambda: correct("c"))
+
+    assert sorted(one.status_code for one in outcomes) == [200, 409]
+
+
 def test_two_sweeps_of_the_leavers_announce_each_once(environment):
     for _ in range(3):
         make_employee(environment, end_date=NOW.date())
