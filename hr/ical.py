@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from hr.models import AWAY, LeaveEntry
 from hr.workdays import shifted
@@ -27,7 +27,7 @@ def calendar(
     document.add("prodid", "-//Pulse//Leave//EN")
     document.add("version", "2.0")
     document.add("method", "PUBLISH")
-    document.add("x-wr-calname", name)
+    document.add("x-wr-calname", vText(name))  # of a name it does not know it escapes nothing
     for row in rows:
         for number, (start, end) in enumerate(_stretches(row, zone)):
             event = Event()

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from hr.errors import EmailTaken
 from pulse import fastjson
-from pulse.errors import ApiError, Conflict, InvalidInput, Refusal, common_headers
+from pulse.errors import (
+    ApiError,
+    Conflict,
+    InvalidInput,
+    MalformedBody,
+    Refusal,
+    common_headers,
+)
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 MEDIA_TYPE = "application/scim+json"
@@ -25,12 +33,21 @@ class ScimTaken(Conflict):
         super().__init__(f"{name} is already in use.", details={"scimType": "uniqueness"})
 
 
+def _kind(error: ApiError) -> str:
+    """The detail code of what was refused outside SCIM's own views; empty where there is none."""
+    if isinstance(error, MalformedBody):
+        return "invalidSyntax"
+    if isinstance(error, EmailTaken):
+        return "uniqueness"
+    return "invalidValue" if error.status == 422 else ""
+
+
 class ScimDialect:
     """``{"schemas", "status", "scimType"?, "detail"}``; the status is a string there."""
 
     def render(self, error: ApiError, request_id: str) -> Refusal:
         status = 400 if error.status == 422 else error.status
-        kind = error.details.get("scimType") or ("invalidValue" if error.status == 422 else "")
+        kind = error.details.get("scimType") or _kind(error)
         body: dict[str, object] = {"schemas": [ERROR], "status": str(status)}
         if kind:
             body["scimType"] = kind

@@ -169,6 +169,19 @@ class OffboardQuery(StrictSerializer):
     )
 
 
+class Options(serializers.ListField):
+    """What a select offers: at most 100 different texts."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=StrictString(max_length=120), max_length=100, **options)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        options: list[str] = super().to_internal_value(data)
+        if len(set(options)) < len(options):
+            raise serializers.ValidationError("must differ from each other")
+        return options
+
+
 class CustomFieldIn(StrictSerializer):
     read_only_names = SERVER_OWNED
 
@@ -178,14 +191,14 @@ class CustomFieldIn(StrictSerializer):
     )
     name = StrictString(max_length=120)
     type = Choice(choices=CustomField.Type.values)
-    options = serializers.ListField(
-        child=StrictString(max_length=120), max_length=100, required=False
-    )
+    options = Options(required=False)
     required = StrictBoolean(required=False)  # type: ignore[assignment]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("type") == CustomField.Type.SELECT and not attrs.get("options"):
             raise serializers.ValidationError({"options": ["is required for a select"]})
+        if attrs.get("type") != CustomField.Type.SELECT and attrs.get("options"):
+            raise serializers.ValidationError({"options": ["goes with a select only"]})
         return attrs
 
 
@@ -195,9 +208,7 @@ class CustomFieldPatch(StrictSerializer):
     key = StrictString(max_length=40, required=False, help_text="As it is")
     type = Choice(choices=CustomField.Type.values, required=False, help_text="As it is")
     name = StrictString(max_length=120, required=False)
-    options = serializers.ListField(
-        child=StrictString(max_length=120), max_length=100, required=False
-    )
+    options = Options(required=False)
     required = StrictBoolean(required=False)  # type: ignore[assignment]
 
 

@@ -108,12 +108,15 @@ def change_field(
 ) -> CustomField:
     """Rename a field, change its options or whether it is required.
 
-    Raises NotFound, InvalidInput without options, Unprocessable for another key or type.
+    Raises NotFound, InvalidInput for options that do not go with the type, and Unprocessable for
+    another key or type.
     """
     field = selectors.get_custom_field(environment, field_id)
     changes = check_fixed({"key": field.key, "type": field.type}, changes)
     if field.type == CustomField.Type.SELECT and not changes.get("options", field.options):
         raise invalid("options", "is required for a select")
+    if field.type != CustomField.Type.SELECT and changes.get("options"):
+        raise invalid("options", "goes with a select only")
     for name, value in changes.items():
         setattr(field, name, value)
     field.save(update_fields=list(changes))

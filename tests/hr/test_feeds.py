@@ -53,6 +53,14 @@ def test_a_feed_tells_who_is_away_and_never_who_is_ill(hr, environment):
     assert silent == [("Ada Rota: away", *days[0]), ("Ada Rota: away", *days[1])]
 
 
+def test_a_name_is_text_in_the_title_too(hr, environment):
+    ada = make_employee(environment, full_name="Rota, Ada; \\x")
+
+    title = hr.get(subscribe(hr, audience="person", employee_id=ada.public_id)).content
+
+    assert b"X-WR-CALNAME:Rota\\, Ada\\; \\\\x: leave\r\n" in title
+
+
 def test_halves_at_both_ends_are_events_with_times_around_whole_days(hr, environment):
     ada = make_employee(environment, full_name="Ada")
     span = {"start_date": date(2026, 4, 20), "end_date": date(2026, 4, 23)}

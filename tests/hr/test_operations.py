@@ -364,6 +364,18 @@ def test_declared_custom_fields_hold_people_to_their_types(hr, environment):
     assert refusal(twice) == (409, "conflict", ["key"])
 
 
+def test_options_are_a_selects_and_differ(hr):
+    def declared(**values):
+        return hr.post("/v1/custom-fields", {"key": "size", "name": "Size", **values})
+
+    assert refusal(declared(type="text", options=["S"]))[::2] == (400, ["options"])
+    assert refusal(declared(type="select", options=["S", "S"]))[::2] == (400, ["options"])
+    made = declared(type="text").json()
+    path = f"/v1/custom-fields/{made['id']}"
+    assert refusal(hr.patch(path, {"options": ["S"]}))[::2] == (400, ["options"])
+    assert hr.patch(path, made).json() == made
+
+
 def test_the_org_chart_names_those_whose_manager_left(hr, environment):
     gone, leaving = (make_employee(environment, full_name=name) for name in ("Gone", "Leaving"))
     for boss, name in ((leaving, "B"), (gone, "A"), (gone, "C")):

@@ -167,6 +167,16 @@ def test_a_taken_user_name_is_refused_in_scims_form(scim):
     }
 
 
+def test_a_taken_address_and_a_body_that_is_no_json_name_their_kind(scim, environment):
+    make_employee(environment, email="taken@x.test", user_name="somebody.else")
+
+    taken = scim("POST", "/Users", {"userName": "ada", "emails": [{"value": "taken@x.test"}]})
+    garbled = scim("POST", "/Users", body=b"{")
+
+    assert (taken.status_code, taken.json()["scimType"]) == (409, "uniqueness")
+    assert (garbled.status_code, garbled.json()["scimType"]) == (400, "invalidSyntax")
+
+
 def test_deactivation_offboards_and_activation_rehires(scim, environment):
     user = create(scim).json()
     path = f"/Users/{user['id']}"
