@@ -68,6 +68,7 @@
       if (isNaN(when)) { return; }
       element.title = element.dateTime;
       element.textContent = when.toLocaleString(undefined, {
+        year: when.getFullYear() === new Date().getFullYear() ? undefined : "numeric",
         month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false,
       });
       element.removeAttribute("data-local");
