@@ -17,6 +17,8 @@ from traces.services import alerting
 
 pytestmark = pytest.mark.django_db
 
+NOW = datetime(2026, 1, 25, 7, tzinfo=UTC)
+
 
 def test_scores_are_added_filtered_and_summed_up(api):
     client = api("traces")
@@ -42,7 +44,6 @@ def test_scores_are_added_filtered_and_summed_up(api):
 def test_an_alert_fires_once_and_recovers_once(api, environment):
     client = api("traces")
     make_user(environment.organization, email="owner@example.com")
-    now = datetime(2026, 1, 25, 7, tzinfo=UTC)
     made = client.post(
         "/v1/analytics/alerts",
         {"name": "busy", "measure": "requests", "threshold": 1, "windowMinutes": 60},
@@ -50,7 +51,7 @@ def test_an_alert_fires_once_and_recovers_once(api, environment):
     post_traces(client, [make_trace(), make_trace()])
     pk = Alert.objects.within(environment).get(public_id=made["id"]).pk
 
-    for moment in (now, now, now + timedelta(hours=3), now + timedelta(hours=3)):
+    for moment in (NOW, NOW, NOW + timedelta(hours=3), NOW + timedelta(hours=3)):
         alerting.evaluate(pk, now=moment)
 
     types = list(Event.unscoped.order_by("pk").values_list("type", flat=True))
@@ -58,10 +59,26 @@ def test_an_alert_fires_once_and_recovers_once(api, environment):
     assert client.get(f"/v1/analytics/alerts/{made['id']}").json()["firingSince"] is None
     assert mail.send_due() == 2
     assert [(one.to, one.subject) for one in outbox.outbox] == [
-        (["owner@example.com"], "busy: requests is above 1"),
-        (["owner@example.com"], "busy: requests is no longer above 1"),
+        (["owner@example.com"], "busy: number of requests above 1"),
+        (["owner@example.com"], "busy: number of requests no longer above 1"),
     ]
-    assert "requests came to 2 in test. The alert's threshold is 1." in outbox.outbox[0].body
+    assert outbox.outbox[0].body.startswith(
+        "Number of requests in test, over the last 60 minutes: 2. The alert's threshold is 1."
+    )
+
+
+def test_money_of_an_alert_is_mailed_in_dollars(api, environment):
+    make_user(environment.organization, email="owner@example.com")
+    alert = alerting.create_alert(
+        environment, now=NOW, name="dear", measure="cost_cents", threshold=0, window_minutes=60
+    )
+    post_traces(api("traces"), [make_trace(cost_cents=523.2)])
+
+    alerting.evaluate(alert.pk, now=NOW)
+
+    assert mail.send_due() == 1
+    assert outbox.outbox[0].subject == "dear: cost above $0.00"
+    assert outbox.outbox[0].body.startswith("Cost in test, over the last 60 minutes: $5.23.")
 
 
 def test_an_own_price_wins_over_the_table(api):

@@ -86,6 +86,34 @@ def test_filters_of_the_address_apply_and_mistakes_are_said(api, visitor):
     assert (wrong.status_code, b"expected number" in wrong.content) == (200, True)
 
 
+def test_a_page_that_is_none_shows_the_last_one(api, visitor):
+    post_traces(api("traces"), [make_trace(session_id=f"s-{one}") for one in range(30)])
+
+    for path in ("/traces", "/traces/sessions"):
+        for page in ("2", "3", "9" * 9):
+            assert "26–30 of 30" in visitor.get(f"{path}?page={page}").content.decode()
+        for page in ("0", "x", "9" * 5000):
+            assert "1–25 of 30" in visitor.get(f"{path}?page={page}").content.decode()
+
+
+def test_what_was_recorded_long_ago_is_listed_and_an_empty_list_says_why(api, visitor):
+    assert "No traces yet" in visitor.get("/traces").content.decode()
+    post_traces(api("traces"), [make_trace(timestamp="2025-01-01T00:00:00Z", latency_ms=7)])
+
+    assert "7 ms" in visitor.get("/traces").content.decode()
+    for query in ("range=24h", "max_latency_ms=1", "metadata.a=b", "date_from=2026-01-01"):
+        assert "Nothing matches" in visitor.get(f"/traces?{query}").content.decode(), query
+
+
+def test_a_filter_that_the_form_does_not_have_stays_when_it_is_sent(api, visitor):
+    post_traces(api("traces"), [make_trace(latency_ms=7)])
+
+    page = visitor.get("/traces?max_latency_ms=9&spelling=snake").content.decode()
+
+    assert '<input type="hidden" name="max_latency_ms" value="9">' in page
+    assert 'name="spelling"' not in page
+
+
 def test_the_set_up_page_stores_a_test_trace_and_shows_it(environment, visitor):
     response = visitor.post("/traces/setup", follow=True)
 
@@ -113,6 +141,15 @@ def test_an_alert_is_made_in_dollars_paused_and_deleted(environment, visitor):
     assert not Alert.objects.within(environment).exists()
     gone = visitor.post("/traces/alerts", {"action": "delete", "id": "nope"}, follow=True)
     assert "Alert not found" in gone.content.decode()
+
+
+@pytest.mark.parametrize(("dollars", "cents"), [("0.07", 7.0), ("1e-9", 1e-7), ("1e308", None)])
+def test_dollars_of_an_alert_are_exact_cents_or_refused(environment, visitor, dollars, cents):
+    form = {"name": "dear", "measure": "cost_cents", "threshold": dollars, "window": "60"}
+    visitor.post("/traces/alerts", form)
+
+    found = [one.threshold for one in Alert.objects.within(environment)]
+    assert found == ([] if cents is None else [cents])
 
 
 @pytest.mark.parametrize(

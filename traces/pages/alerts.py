@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -11,19 +12,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from pulse.site.access import PageRequest, require
-from traces import serializers
+from traces import amounts, serializers
 from traces.models import Alert
-from traces.pages import reading
 from traces.pages.base import change, frame, number, page_of, read_form, whole_number
 from traces.selectors import upkeep
 from traces.services import alerting
 
-CENTS_PER_DOLLAR = 100
-MEASURES = {
-    Alert.Measure.COST_CENTS: "Cost in dollars",
-    Alert.Measure.ERROR_RATE: "Errors in percent",
-    Alert.Measure.LATENCY_P95_MS: "Latency p95 in milliseconds",
-    Alert.Measure.REQUESTS: "Number of requests",
+UNITS = {
+    Alert.Measure.COST_CENTS: "in dollars",
+    Alert.Measure.ERROR_RATE: "in percent",
+    Alert.Measure.LATENCY_P95_MS: "in milliseconds",
+    Alert.Measure.REQUESTS: "",
 }
 
 
@@ -41,7 +40,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
             request,
             "alerts",
             alerts=[_line(one) for one in upkeep.alerts(page.environment)],
-            measures=MEASURES,
+            measures={
+                one: f"{name} {UNITS[one]}".strip() for one, name in amounts.MEASURES.items()
+            },
         ),
     )
 
@@ -50,24 +51,13 @@ def _line(alert: Alert) -> dict[str, Any]:
     return {
         "id": alert.public_id,
         "name": alert.name,
-        "measure": MEASURES[Alert.Measure(alert.measure)].partition(" in ")[0],
-        "threshold": _spelled(alert, alert.threshold),
+        "measure": amounts.MEASURES[Alert.Measure(alert.measure)],
+        "threshold": amounts.measured(alert.measure, alert.threshold),
         "window": f"{alert.window_minutes} min",
-        "last": _spelled(alert, alert.last_value),
+        "last": amounts.measured(alert.measure, alert.last_value),
         "active": alert.active,
         "firing_since": alert.firing_since,
     }
-
-
-def _spelled(alert: Alert, value: float | None) -> str:
-    """A value of the alert's measure with its unit."""
-    if value is None:
-        return "–"
-    if alert.measure == Alert.Measure.COST_CENTS:
-        return reading.dollars(value * reading.MICRO_CENTS_PER_DOLLAR / CENTS_PER_DOLLAR)
-    if alert.measure == Alert.Measure.LATENCY_P95_MS:
-        return reading.duration(value)
-    return f"{value:g} %" if alert.measure == Alert.Measure.ERROR_RATE else f"{value:,.0f}"
 
 
 def _change(request: PageRequest) -> None:
@@ -84,7 +74,8 @@ def _change(request: PageRequest) -> None:
 def _add(request: PageRequest) -> None:
     threshold = number(request.POST.get("threshold", ""))
     if isinstance(threshold, float) and request.POST.get("measure") == Alert.Measure.COST_CENTS:
-        threshold *= CENTS_PER_DOLLAR
+        # as decimals: 0.07 times 100 is no 7 as floats, and 1e308 times 100 is no number
+        threshold = number(str(Decimal(str(threshold)) * amounts.CENTS_PER_DOLLAR))
     given = {
         "name": request.POST.get("name", ""),
         "measure": request.POST.get("measure", ""),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from rest_framework.exceptions import ValidationError
@@ -17,6 +18,8 @@ from pulse.errors import ApiError
 from pulse.http import forms
 from pulse.site.access import PageRequest, reaches
 from traces.selectors import upkeep
+
+Found = TypeVar("Found")
 
 PER_PAGE = 25
 RANGES = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -60,20 +63,20 @@ def frame(request: HttpRequest, tab: str, **values: Any) -> dict[str, Any]:
     }
 
 
-def page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "1")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:6]) > 0 else 1
+def numbered(
+    request: HttpRequest, fetch: Callable[[int], tuple[Found, int]]
+) -> tuple[Found, Page[Any]]:
+    """What is on the page asked for, or on the last one where there are not so many.
 
-
-class Counted(list[Any]):
-    """Rows of one page, with the count of all, as Django's paginator asks for it."""
-
-    def __init__(self, total: int) -> None:
-        super().__init__()
-        self.total = total
-
-    def __len__(self) -> int:
-        return self.total
+    ``fetch`` takes an offset and returns what it found from there with the count of all.
+    """
+    asked = request.GET.get("page", "")
+    wanted = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1
+    found, total = fetch((wanted - 1) * PER_PAGE)
+    page = Paginator(range(total), PER_PAGE).get_page(wanted)
+    if page.number != wanted:
+        found, _ = fetch((page.number - 1) * PER_PAGE)
+    return found, page
 
 
 def problem(error: ApiError) -> str:

@@ -10,8 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pulse.site.access import require
-from traces import instants, queries
-from traces.pages import reading
+from traces import amounts, instants, queries
 from traces.pages.base import RANGE_NAMES, RANGES, frame, page_of
 from traces.selectors import analytics, cells, span_analytics, upkeep
 
@@ -40,16 +39,16 @@ def overview(request: HttpRequest) -> HttpResponse:
             request,
             "overview",
             report=report,
-            cost=reading.dollars(report["totalCost"] * 1_000_000),
-            estimated=reading.dollars(report["estimatedCost"] * 1_000_000),
+            cost=amounts.dollars(report["totalCost"] * amounts.MICRO_CENTS_PER_CENT),
+            estimated=amounts.dollars(report["estimatedCost"] * amounts.MICRO_CENTS_PER_CENT),
             requests=f"{report['totalRequests']:,}",
             tokens=f"{report['totalTokens']['total']:,}",
-            average=reading.duration(report["avgLatency"]),
-            p95=reading.duration(report["latency"]["p95"]),
+            average=amounts.duration(report["avgLatency"]),
+            p95=amounts.duration(report["latency"]["p95"]),
             models=[
                 one
-                | {"cost": reading.dollars(one["costCents"] * 1_000_000)}
-                | {"p95": reading.duration(one["latency"]["p95"])}
+                | {"cost": amounts.dollars(one["costCents"] * amounts.MICRO_CENTS_PER_CENT)}
+                | {"p95": amounts.duration(one["latency"]["p95"])}
                 for one in report["groups"]
             ],
             agents=span_analytics.span_totals(
@@ -81,7 +80,7 @@ def _charts(
     xs = [seconds for seconds, _ in periods]
     percentiles = [row.percentiles() for row in rows]
     return {
-        "cost": _chart(xs, {"Cost": [row.cost / reading.MICRO_CENTS_PER_DOLLAR for row in rows]}),
+        "cost": _chart(xs, {"Cost": [row.cost / amounts.MICRO_CENTS_PER_DOLLAR for row in rows]}),
         "tokens": _chart(
             xs,
             {

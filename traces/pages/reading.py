@@ -10,35 +10,11 @@ from typing import Any
 
 import orjson
 
-from traces import instants, words
+from traces import amounts, instants, words
 
-MICRO_CENTS_PER_DOLLAR = 100_000_000
 LONGEST_BODY = 200_000
 DEEPEST_TEXT = 50
 MAX_WATERFALL = 500
-LONGEST_CLOCK_MS = 1000 * instants.DAY_MS
-
-
-def dollars(micro_cents: float | None) -> str:
-    """Micro-cents as dollars, with as many digits as a small price needs."""
-    if micro_cents is None:
-        return "–"
-    value = micro_cents / MICRO_CENTS_PER_DOLLAR
-    if value == 0:
-        return "$0.00"
-    return f"${value:,.2f}" if value >= 1 else f"${value:.6f}".rstrip("0")
-
-
-def duration(milliseconds: float | None) -> str:
-    if milliseconds is None:
-        return "–"
-    if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
-    if milliseconds < 60_000:
-        return f"{milliseconds / 1000:.2f} s"
-    if milliseconds < LONGEST_CLOCK_MS:
-        return str(timedelta(seconds=round(milliseconds / 1000)))
-    return f"{milliseconds / instants.DAY_MS:.3g} days"
 
 
 def moment(milliseconds: int) -> datetime:
@@ -84,10 +60,10 @@ def line(row: dict[str, Any]) -> Line:
         iso=instants.iso(row["timestamp_ms"]),
         status=row["status"],
         provider=row["provider"] or summary.get("source") or "",
-        model=row["model_used"] or row["model_requested"] or "",
-        latency=duration(row["latency_ms"]),
+        model=row["model_requested"] or row["model_used"] or "",
+        latency=amounts.duration(row["latency_ms"]),
         tokens=(row["input_tokens"] or 0) + (row["output_tokens"] or 0),
-        cost=dollars(row["cost_micro_cents"]),
+        cost=amounts.dollars(row["cost_micro_cents"]),
         estimated=row["cost_estimated"],
         preview=" ".join(prompt.split())[:120],
         session_id=row["session_id"],
@@ -221,7 +197,7 @@ def _bar(span: dict[str, Any], depth: int, start: int, whole: float) -> Bar:
         depth=depth,
         x=f"{min(x, 99.4):.2f}",
         width=f"{width:.2f}",
-        took=duration(span["duration_ms"]),
+        took=amounts.duration(span["duration_ms"]),
         tool_input=pretty(span["tool_input"]),
         tool_response=pretty(span["tool_response"]),
         error=pretty(span["error"]),

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import orjson
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,11 +20,10 @@ from traces.pages.base import (
     PER_PAGE,
     RANGE_NAMES,
     RANGES,
-    Counted,
     demand,
     frame,
     number,
-    page_number,
+    numbered,
     page_of,
     problem,
     read_form,
@@ -34,10 +32,13 @@ from traces.selectors import traces as trace_selectors
 from traces.selectors import upkeep
 from traces.services import deletion, scoring
 
-FILTERS = (
-    "q", "provider", "model", "status", "session_id", "user", "tag", "service", "score",
-    "min_score", "min_latency_ms", "min_cost_cents", "sort",
+MORE = (
+    "user", "tag", "session_id", "service", "score", "min_score", "min_latency_ms", "min_cost_cents",
 )  # fmt: skip
+"""Filters of the form that are folded away until one is used."""
+FILTERS = ("q", "provider", "model", "status", "sort", *MORE)
+PLACE = ("range", "page", "live", "limit", "offset", "spelling")
+"""Parameters that are no filters: how much of the list is shown, and where."""
 
 
 @require("traces", "view")
@@ -46,19 +47,23 @@ def trace_list(request: HttpRequest) -> HttpResponse:
     """GET /traces"""
     environment = page_of(request).environment
     now = datetime.now(UTC)
-    parameters = {name: request.GET[name] for name in request.GET if request.GET[name]}
-    chosen = parameters.get("range", "30d")
-    if "date_from" not in parameters and chosen in RANGES:
-        parameters["date_from"] = instants.iso(instants.to_ms(now - RANGES[chosen]))
-    page = page_number(request)
-    parameters |= {"limit": str(PER_PAGE), "offset": str((page - 1) * PER_PAGE)}
-    wrong, found = "", trace_selectors.TracePage([], 0, False)
+    given = {name: request.GET[name] for name in request.GET if request.GET[name]}
+    chosen = given["range"] if given.get("range") in RANGES else "all"
+    wanted = {name: value for name, value in given.items() if name not in PLACE}
+    if chosen in RANGES:
+        wanted.setdefault("date_from", instants.iso(instants.to_ms(now - RANGES[chosen])))
+
+    def fetch(offset: int) -> tuple[trace_selectors.TracePage, int]:
+        paging = {"limit": str(PER_PAGE), "offset": str(offset)}
+        found = trace_selectors.list_traces(environment, queries.trace_query(wanted | paging))
+        return found, found.total
+
+    wrong, found, pages = "", trace_selectors.TracePage([], 0, False), None
     try:
-        query = queries.trace_query(parameters)
-        found = trace_selectors.list_traces(environment, query)
+        found, pages = numbered(request, fetch)
     except ApiError as error:
         wrong = problem(error)
-    pages = Paginator(Counted(found.total), PER_PAGE).get_page(page)
+    filters = {name: given.get(name, "") for name in FILTERS}
     return render(
         request,
         "traces/list.html",
@@ -74,8 +79,14 @@ def trace_list(request: HttpRequest) -> HttpResponse:
             ranges=RANGE_NAMES,
             providers=PROVIDERS,
             statuses=STATUSES,
-            filters={name: request.GET.get(name, "") for name in FILTERS},
-            filtered=any(request.GET.get(name) for name in FILTERS if name != "sort"),
+            filters=filters,
+            more=any(filters[name] for name in MORE),
+            others=[
+                (name, value)
+                for name, value in wanted.items()
+                if name in given and name not in FILTERS
+            ],
+            filtered=bool(given.keys() - {*PLACE, "sort"}) or chosen != "all",
             sorts=[f"-{name}" for name in queries.TRACE_SORTS] + ["timestamp"],
         ),
     )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pulse.site.access import require
-from traces import queries
+from traces import amounts, queries
 from traces.pages import reading
-from traces.pages.base import PER_PAGE, Counted, frame, page_number, page_of
+from traces.pages.base import PER_PAGE, frame, numbered, page_of
 from traces.queries import SessionQuery
 from traces.selectors import sessions as session_selectors
 from traces.selectors import spans as span_selectors
@@ -23,22 +22,16 @@ def session_list(request: HttpRequest) -> HttpResponse:
     """GET /traces/sessions"""
     environment = page_of(request).environment
     sort = request.GET.get("sort", "recent")
-    number = page_number(request)
-    sessions, total = session_selectors.list_sessions(
-        environment,
-        SessionQuery(
-            "",
-            sort if sort in queries.SESSION_SORTS else "recent",
-            None,
-            None,
-            PER_PAGE,
-            (number - 1) * PER_PAGE,
+    chosen = sort if sort in queries.SESSION_SORTS else "recent"
+    sessions, pages = numbered(
+        request,
+        lambda offset: session_selectors.list_sessions(
+            environment, SessionQuery("", chosen, None, None, PER_PAGE, offset)
         ),
     )
     for one in sessions:
-        one["took"] = reading.duration(one["durationMs"])
-        one["cost"] = reading.dollars(one["costCents"] * 1_000_000)
-    pages = Paginator(Counted(total), PER_PAGE).get_page(number)
+        one["took"] = amounts.duration(one["durationMs"])
+        one["cost"] = amounts.dollars(one["costCents"] * amounts.MICRO_CENTS_PER_CENT)
     return render(
         request,
         "traces/sessions.html",
@@ -47,8 +40,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
             "sessions",
             sessions=sessions,
             pages=pages,
-            total=total,
-            sort=sort,
+            sort=chosen,
             sorts=queries.SESSION_SORTS,
         ),
     )
@@ -74,7 +66,7 @@ def session_detail(request: HttpRequest) -> HttpResponse:
             session_id=session_id,
             lines=[reading.line(row) for row in traces],
             bars=reading.waterfall(spans),
-            cost=reading.dollars(cost),
+            cost=amounts.dollars(cost),
             tokens=sum((row["input_tokens"] or 0) + (row["output_tokens"] or 0) for row in traces),
             failed=sum(row["status"] == "error" for row in traces),
         ),

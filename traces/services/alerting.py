@@ -12,7 +12,7 @@ from pulse.mail import services as mail
 from pulse.tenancy import selectors as tenancy
 from pulse.tenancy.models import Environment
 from pulse.webhooks.services import publish
-from traces import instants, shapes
+from traces import amounts, instants, shapes
 from traces.errors import AlertNotFound
 from traces.events import AlertFired, AlertRecovered
 from traces.models import Alert
@@ -82,15 +82,17 @@ def evaluate(pk: int, *, now: datetime) -> None:
 
 
 def _mail(alert: Alert, value: float, *, above: bool) -> None:
-    environment, measured = alert.environment, alert.get_measure_display().lower()
-    state = "is above" if above else "is no longer above"
+    environment = alert.environment
+    measure = amounts.MEASURES[Alert.Measure(alert.measure)]
+    threshold = amounts.measured(alert.measure, alert.threshold)
+    state = "above" if above else "no longer above"
     for address in tenancy.admin_addresses(environment.organization):
         mail.enqueue(
             to=address,
-            subject=f"{alert.name}: {measured} {state} {alert.threshold:g}",
+            subject=f"{alert.name}: {measure.lower()} {state} {threshold}",
             text=(
-                f"Over the last {alert.window_minutes} minutes, {measured} came to {value:g} in "
-                f"{environment.name}. The alert's threshold is {alert.threshold:g}.\n\n"
+                f"{measure} in {environment.name}, over the last {alert.window_minutes} minutes: "
+                f"{amounts.measured(alert.measure, value)}. The alert's threshold is {threshold}.\n\n"
                 f"{settings.PULSE_PUBLIC_URL}/traces/alerts\n"
             ),
             environment=environment,
