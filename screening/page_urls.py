@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("screening", candidates.index),
     path("screening/candidates/new", candidates.add),
     path(CANDIDATE, candidates.detail),
+    path(f"{CANDIDATE}/edit", candidates.edit),
     path(f"{CANDIDATE}/screenings", candidates.invite),
     path(f"{CANDIDATE}/export.zip", candidates.export),
     path(f"{CANDIDATE}/status", candidates.set_status),

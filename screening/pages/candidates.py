@@ -54,13 +54,31 @@ def add(request: PageRequest, *, now: datetime) -> HttpResponseBase:
         )
         path = f"/screening/candidates/{candidate.public_id}"
         return done(request, f"{candidate.name} was added.", path)
-    return show(request, "candidate_form", "Candidates", sent=request.POST)
+    return show(request, "candidate_form", "Candidates", shown=request.POST)
+
+
+@recruiter_page("GET", "POST", level="edit")
+def edit(request: PageRequest, *, now: datetime, candidate_id: str) -> HttpResponseBase:
+    """Name and contact; a mistyped address is put right before the next invitation."""
+    candidate = selectors.get_candidate(request.environment, candidate_id)
+    if request.method == "POST":
+        candidates.change_candidate(
+            request.environment,
+            candidate_id=candidate_id,
+            changes=_checked(request),
+            now=now,
+            actor=actor_of(request),
+        )
+        return done(request, "Saved.", f"/screening/candidates/{candidate_id}")
+    shown = request.POST or candidate
+    return show(request, "candidate_form", "Candidates", shown=shown, candidate=candidate)
 
 
 def _checked(request: PageRequest) -> dict[str, Any]:
     """The form's members by the same rules as the API's."""
-    sent = {name: request.POST.get(name, "") for name in ("name", "email", "phone")}
-    bound = serializers.CandidateIn(data={name: value for name, value in sent.items() if value})
+    bound = serializers.CandidateIn(
+        data={name: request.POST.get(name, "") for name in ("name", "email", "phone")}
+    )
     if not bound.is_valid():
         raise InvalidInput(
             "The candidate was not saved",

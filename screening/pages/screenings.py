@@ -19,6 +19,8 @@ from screening.pages.candidates import days_of, multiplier_of
 from screening.selectors import screenings as selectors
 from screening.services import attempts, marking, reports, screenings
 
+TO_REVIEW = "to review"
+STATUSES = ("all", *Screening.Status.values, TO_REVIEW)
 SIGNAL_LABELS = {
     "tab_hidden": "Left the page",
     "paste": "Pasted",
@@ -31,14 +33,18 @@ SIGNAL_LABELS = {
 @recruiter_page("GET")
 def index(request: PageRequest, *, now: datetime) -> HttpResponseBase:
     status = request.GET.get("status", "all")
-    status = status if status in Screening.Status.values else "all"
-    rows = selectors.list_screenings(request.environment, status=status)
+    status = status if status in STATUSES else "all"
+    rows = (
+        selectors.to_review(request.environment)
+        if status == TO_REVIEW
+        else selectors.list_screenings(request.environment, status=status)
+    )
     return show(
         request,
         "screenings",
         "Screenings",
         page=page_of(request, rows.order_by("-created_at", "-pk")),
-        statuses=["all", *Screening.Status.values],
+        statuses=STATUSES,
         status=status,
     )
 

@@ -43,6 +43,11 @@ def list_screenings(
     return rows.select_related("candidate", "template").order_by("created_at", "pk")
 
 
+def to_review(environment: Environment) -> QuerySet[Screening]:
+    """Completed screenings whose score waits for a person, oldest first."""
+    return list_screenings(environment).filter(scoring_status=Screening.Scoring.PENDING_REVIEW)
+
+
 def _number(public_id: str, prefix: str) -> int:
     """The number of an id, or one that no row has."""
     match = re.fullmatch(rf"{prefix}([1-9]\d{{0,14}})", public_id, re.ASCII)

@@ -10,7 +10,7 @@ from pulse.tenancy.models import Environment
 from pulse.times import end_of_second
 from screening.impact import Person
 from screening.models import Screening, SelfIdentification
-from screening.selectors.screenings import template_number
+from screening.selectors.screenings import template_number, to_review
 
 
 def people(
@@ -66,6 +66,6 @@ def overview(environment: Environment, now: datetime) -> list[dict[str, object]]
         {"label": "Average score of those", "value": "–" if mean is None else f"{mean:.0f}"},
         {
             "label": "Waiting for review",
-            "value": rows.filter(scoring_status=Screening.Scoring.PENDING_REVIEW).count(),
+            "value": to_review(environment).count(),
         },
     ]

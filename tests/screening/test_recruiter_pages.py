@@ -14,7 +14,9 @@ PAGES = (
     "/screening?status=all&q=doe",
     "/screening/candidates/new",
     "/screening/candidates/c12345",
+    "/screening/candidates/c12345/edit",
     "/screening/screenings",
+    "/screening/screenings?status=to+review",
     "/screening/screenings?status=pending",
     "/screening/screenings/s67890",
     "/screening/screenings/s67891",
@@ -128,6 +130,8 @@ QUESTION = {
     [
         ("candidates/new", {"name": "New <One>", "email": "new@example.com", "phone": "0171"}),
         ("candidates/new", {"name": "New One", "email": "john.doe@example.com"}),
+        ("candidates/c12345/edit", {"name": "X", "email": "x@example.com", "phone": "0171"}),
+        ("candidates/c12345/edit", {"name": "X", "email": "jane.smith@example.com"}),
         ("templates/t54321/questions/new", QUESTION),
         ("templates/t54321/questions/q1", QUESTION),
         ("settings", {"company": "ACME", "contact_email": "a@b", "retention_months": "7"}),
@@ -143,6 +147,22 @@ def test_a_form_that_is_refused_keeps_what_was_written(owner, environment, path,
     stored = [list(model.unscoped.values()) for model in (Candidate, Template, TemplateVersion)]
     environment.refresh_from_db()
     assert (stored, environment.settings.get("screening")) == (before, None)
+
+
+def test_a_candidate_is_put_right(owner):
+    owner.post(
+        "/screening/candidates/c12345/edit", {"name": "John D. Doe", "email": "jd@example.com"}
+    )
+    changed = Candidate.unscoped.get(number=12345)
+    assert (changed.name, changed.email, changed.phone) == ("John D. Doe", "jd@example.com", "")
+    assert changed.skills == ["JavaScript", "React", "Node.js"]
+
+
+def test_what_waits_for_a_review_is_found(owner):
+    path = "/screening/screenings?status=to+review"
+    assert b"s67890" not in owner.get(path).content
+    Screening.unscoped.filter(number=67890).update(scoring_status="pending_review")
+    assert b"s67890" in owner.get(path).content
 
 
 def test_the_last_day_of_a_period_is_part_of_it(owner):
