@@ -150,6 +150,7 @@
     off(type, handler) { const known = this._handlers.get(type); if (known) { known.delete(handler); } }
 
     connect() {
+      if (this._wanted) { return; }
       this._wanted = true;
       this._open();
     }
@@ -381,7 +382,7 @@
     }
 
     connectedCallback() { this._restart(); }
-    disconnectedCallback() { if (this.client) { this.client.destroy(); this.client = null; } }
+    disconnectedCallback() { clearTimeout(this._soon); if (this.client) { this.client.destroy(); this.client = null; } }
     attributeChangedCallback() { if (this.isConnected) { this._restart(); } }
 
     _restart() {
