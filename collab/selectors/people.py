@@ -70,15 +70,18 @@ MENTION_SIGN = r"(?<![0-9A-Za-z_+])@"
 """An ``@`` that is not inside an e-mail address; scripts without spaces may stand before it."""
 
 
-def mention_of(person: Participant) -> re.Pattern[str]:
-    """What names this person in a text: ``@`` and the name as the picker spells it, or the id.
+MAX_HANDLE = 60
+"""How much of a text after an ``@`` is looked at for a name."""
 
-    The handle is casefolded, which ignoring the case does not undo: ``ß`` is ``ss`` there.
-    """
-    forms = "|".join(
-        re.escape(one) for one in (underscored(person.name), person.handle, person.external_id)
-    )
-    return re.compile(rf"{MENTION_SIGN}(?:{forms})(?!\w)", re.IGNORECASE)
+
+def handles_at(text: str) -> list[str]:
+    """What ``text`` may begin with, longest first: a name ends before what no name continues with."""
+    ends = [
+        end
+        for end in range(len(text), 0, -1)
+        if end == len(text) or not (text[end].isalnum() or text[end] == "_")
+    ]
+    return [text[:end] for end in ends]
 
 
 def people_by_handle(
@@ -90,6 +93,31 @@ def people_by_handle(
     for row in rows:
         found.setdefault(row.handle, []).append(row)
     return found
+
+
+def unnamed(
+    environment: Environment, person: Participant, body: str, *, mentioned: Collection[str], by: str
+) -> str:
+    """``body`` with ``by`` where it names this person, by ``@`` and the name or the id.
+
+    It stays where that only begins somebody's longer name (``@Anne-Marie`` is not Anne), and where
+    somebody else of the same name is among the ``mentioned`` ids instead. The handle is casefolded,
+    which ignoring the case does not undo: ``ß`` is ``ss`` there.
+    """
+
+    def spelled(match: re.Match[str]) -> str:
+        begins = match.start() + 1
+        said = body[begins : begins + MAX_HANDLE].split()[0].casefold()
+        name = match.group()[1:].casefold()
+        longer = [one for one in handles_at(said) if len(one) > len(name)]
+        named = people_by_handle(environment, {*longer, name})
+        theirs = [one.external_id for one in named.pop(name, []) if one.pk != person.pk]
+        instead = person.external_id not in mentioned and not set(theirs).isdisjoint(mentioned)
+        return match.group() if named or instead else by
+
+    known = {underscored(person.name), person.handle, person.external_id}
+    forms = "|".join(re.escape(one) for one in sorted(known, key=len, reverse=True))
+    return re.sub(rf"{MENTION_SIGN}(?:{forms})(?!\w)", spelled, body, flags=re.IGNORECASE)
 
 
 def people_by_external_id(

@@ -17,7 +17,7 @@ from collab.models import (
     Room,
     Thread,
 )
-from collab.selectors.people import mention_of
+from collab.selectors.people import unnamed
 from pulse.tenancy.models import Environment
 
 
@@ -107,11 +107,11 @@ def comments_naming(environment: Environment, person: Participant) -> list[Comme
     serves erasure, not lists.
     """
     rows = Comment.objects.within(environment).filter(Q(body__contains="@") | ~Q(mentions=[]))
-    name = mention_of(person)
     return [
         row
         for row in rows.iterator(chunk_size=1000)
-        if person.external_id in row.mentions or name.search(row.body)
+        if person.external_id in row.mentions
+        or unnamed(environment, person, row.body, mentioned=row.mentions, by="") != row.body
     ]
 
 

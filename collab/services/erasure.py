@@ -95,7 +95,9 @@ def _unname(person: Participant, comment_id: UUID, now: datetime) -> None:
     """
     environment = person.environment
     comment = comments.lock_comment(environment, comment_id)
-    comment.body = people.mention_of(person).sub(SOMEONE, comment.body)
+    comment.body = people.unnamed(
+        environment, person, comment.body, mentioned=comment.mentions, by=SOMEONE
+    )
     comment.mentions = [one for one in comment.mentions if one != person.external_id]
     comment.save(update_fields=["body", "mentions"])
     erase_events_with(environment, str(comment_id), now=now)

@@ -14,8 +14,7 @@ from pulse.realtime.presence import present
 from pulse.tenancy.models import Environment
 
 MAX_MENTIONS = 50
-MAX_HANDLE = 60
-_AT = re.compile(rf"{people.MENTION_SIGN}(\S{{1,{MAX_HANDLE}}})")
+_AT = re.compile(rf"{people.MENTION_SIGN}(\S{{1,{people.MAX_HANDLE}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ def by_name(
 def _names_in(environment: Environment, body: str, place: Place) -> tuple[list[str], set[str]]:
     """The people named in ``body``, and the prefixes of their names that must not count again."""
     candidates = [
-        _prefixes(match.group(1).casefold()) for match in list(_AT.finditer(body))[:MAX_MENTIONS]
+        people.handles_at(match.group(1).casefold())
+        for match in list(_AT.finditer(body))[:MAX_MENTIONS]
     ]
     every = {prefix for prefixes in candidates for prefix in prefixes}
     named = people.people_by_handle(environment, every) if every else {}
@@ -87,16 +87,6 @@ def _only_in_addresses(token: str, body: str) -> bool:
         re.search(f"@{spelled}", body) is not None
         and re.search(f"{people.MENTION_SIGN}{spelled}", body) is None
     )
-
-
-def _prefixes(text: str) -> list[str]:
-    """Where a name could end in ``text``: at its end or before a character no name continues with."""
-    ends = [
-        end
-        for end in range(len(text), 0, -1)
-        if end == len(text) or not (text[end].isalnum() or text[end] == "_")
-    ]
-    return [text[:end] for end in ends]
 
 
 def _choose(

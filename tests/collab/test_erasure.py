@@ -179,6 +179,27 @@ def test_a_name_goes_from_what_others_said_whatever_its_letters_fold_to(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_other_people_whose_names_begin_alike_or_are_the_same_keep_theirs(collab: Api) -> None:
+    names = {"anne": "Anne", "anne-marie": "Anne-Marie Curie", "bob-1": "Bob", "bob-2": "Bob"}
+    for user, name in names.items():
+        collab.post("/auth/token", {"userId": user, "name": name})
+    path = "/api/v1/rooms/names/threads"
+    say(collab, path, user="user-1", body="@Anne's is @Anne-Marie_Curie's, says @anne.")
+    say(collab, path, user="user-1", body="@Bob and @bob-1", mentions=["bob-2"])
+    say(collab, path, user="user-1", body="@Bob", mentions=["bob-1"])
+
+    for user in ("anne", "bob-1"):
+        assert collab.delete(f"/api/v1/users/{user}").status_code == 200
+
+    said = Comment.unscoped.filter(thread__room__name="names").order_by("pk")
+    assert list(said.values_list("body", flat=True)) == [
+        "someone's is @Anne-Marie_Curie's, says someone.",
+        "@Bob and someone",
+        "someone",
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_file_that_arrives_after_its_person_was_forgotten_is_not_kept(
     environment: Environment, settings: LazySettings, tmp_path: Path
 ) -> None:
