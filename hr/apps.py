@@ -2,6 +2,8 @@ from typing import ClassVar
 
 from pulse import products
 
+EXPORT_FILE = r"/v1/exports/(?P<export_id>[^/]+)/download/?"
+
 
 class HrConfig(products.ProductConfig):
     name = "hr"
@@ -64,9 +66,10 @@ class HrConfig(products.ProductConfig):
         "leave": "hr.exports.leave_entries",
     }
     doors = (
+        products.Door("HEAD", EXPORT_FILE, "hr.downloads.export_file"),
         products.Door(
             "GET",
-            r"/v1/exports/(?P<export_id>[^/]+)/download",
+            EXPORT_FILE,
             "hr.downloads.export_file",
             path="/v1/exports/{export_id}/download",
             operation={

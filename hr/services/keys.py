@@ -1,15 +1,15 @@
-"""Keys that a key with ``admin:keys`` mints."""
+"""Keys that a key with ``admin:keys`` mints and replaces."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from hr.errors import UnknownEmployee, unprocessable
 from hr.selectors import employees as people
-from pulse.errors import FieldError, Forbidden
+from pulse.errors import Conflict, FieldError, Forbidden
 from pulse.keys import services as kernel
 from pulse.keys.models import ApiKey
 from pulse.tenancy.models import Environment
@@ -41,9 +41,8 @@ def mint_key(
     ``held`` are the scopes of whoever asks: nobody hands out an ``admin`` scope they do not hold.
     Raises Forbidden, UnknownEmployee, Unprocessable.
     """
-    beyond = sorted(one for one in scopes if one.startswith("admin:") and one not in held)
-    if beyond:
-        reason = f"this key does not hold {beyond[0]}"
+    if beyond := _beyond(scopes, held):
+        reason = f"this key does not hold {beyond}"
         raise Forbidden(reason, fields=[FieldError("scopes", reason)])
     if employee_id is not None and people.find_employee(environment, employee_id) is None:
         raise UnknownEmployee("employee_id")
@@ -61,3 +60,26 @@ def mint_key(
         restricted=restricted,
         expires_at=expires_at,
     )
+
+
+@transaction.atomic
+def rotate_key(
+    key: ApiKey, *, held: Collection[str], overlap: timedelta, now: datetime
+) -> tuple[ApiKey, str]:
+    """Replace a key by one that may do the same; the old one ends after ``overlap``.
+
+    Whoever asks sees the new secret, so they must hold its ``admin`` scopes themselves.
+    Raises Conflict for a key that is revoked or has expired, Forbidden.
+    """
+    if key.revoked_at is not None:
+        raise Conflict("This key is revoked.")
+    if key.expires_at is not None and key.expires_at <= now:
+        raise Conflict("This key has expired; mint another.")
+    if beyond := _beyond(key.scopes, held):
+        raise Forbidden(f"this key does not hold {beyond}")
+    return kernel.rotate_key(key, overlap=overlap, now=now)
+
+
+def _beyond(scopes: Collection[str], held: Collection[str]) -> str:
+    """The first ``admin`` scope among ``scopes`` that is not held; empty without one."""
+    return min((one for one in scopes if one.startswith("admin:") and one not in held), default="")

@@ -13,7 +13,6 @@ from hr.errors import unprocessable
 from hr.serializers import operations as forms
 from hr.services import keys as services
 from hr.views.base import READ, HrView
-from pulse.errors import Conflict
 from pulse.http.answers import answer, nothing
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
@@ -111,10 +110,11 @@ class ApiKeyRotationView(HrView):
     def post(self, request: ApiRequest, key_id: str) -> HttpResponse:
         key = kernel.get_key(request.environment, ["hr"], key_id)
         hours = self.parse(forms.RotateIn, optional=True).get("overlap_hours", 0)
-        if key.revoked_at is not None:
-            raise Conflict("This key is revoked.")
-        row, token = kernel_services.rotate_key(
-            key, overlap=timedelta(hours=hours), now=request.now
+        row, token = services.rotate_key(
+            key,
+            held=request.credential.scopes,
+            overlap=timedelta(hours=hours),
+            now=request.now,
         )
         return _minted(row, token, request.now)
 

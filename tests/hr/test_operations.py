@@ -174,6 +174,8 @@ def test_the_file_of_an_export_is_for_a_key_that_may_read_its_list(hr, api, envi
     assert refusal(api("hr", scopes=["read:exports"]).get(path))[0] == 403
     assert api("hr", scopes=["read:exports", "read:leave"]).get(path).status_code == 200
     assert refusal(hr.get("/v1/exports/a%00/download"))[0] == 404
+    head = hr.request("HEAD", path, validate=False)
+    assert (head.status_code, head.content) == (200, b"")
 
 
 def test_writes_are_in_the_audit_log_with_names_of_members_only(hr, environment):

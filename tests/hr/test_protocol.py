@@ -351,6 +351,29 @@ def test_a_minted_key_is_shown_once_and_works_until_it_is_revoked(hr, environmen
     assert mine.get("/v1/me").status_code == 401
 
 
+def test_a_key_replaces_no_key_that_may_more_than_itself(api, environment):
+    strong = api("hr", scopes=["admin:keys", "admin:erase"])
+    weak = api("hr", scopes=["admin:keys"])
+    path = f"/v1/api-keys/{strong.get('/v1/me').json()['key_id']}/rotate"
+
+    assert refusal(weak.post(path)) == (403, "permission_denied", [])
+    assert strong.get("/v1/me").status_code == 200
+    assert strong.post(path).json()["scopes"] == ["admin:keys", "admin:erase"]
+
+
+def test_a_key_that_has_expired_is_not_replaced(hr, time_machine_at):
+    body = {
+        "name": "short",
+        "environment": "test",
+        "scopes": ["read:leave"],
+        "expires_at": "2026-04-20T13:00:00Z",
+    }
+    key_id = hr.post("/v1/api-keys", body).json()["id"]
+
+    with time_machine_at(NOW + timedelta(hours=2)):
+        assert refusal(hr.post(f"/v1/api-keys/{key_id}/rotate"))[:2] == (409, "conflict")
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
