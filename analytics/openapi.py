@@ -6,6 +6,8 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from analytics.dialect import AnalyticsDialect
+
 Schema = dict[str, Any]
 
 _TEXT: Schema = {"type": "string"}
@@ -332,7 +334,11 @@ DOWNLOAD: Schema = {
                 "application/x-ndjson": {"schema": _TEXT},
                 "text/csv": {"schema": _TEXT},
             },
-        }
+        },
+        "410": {
+            "description": "It has expired or could not be written.",
+            "content": {"application/json": {"schema": AnalyticsDialect.schema}},
+        },
     },
 }
 _SEGMENT_ANSWER: Schema = {

@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 
 from pulse.doors.plain import Request, StreamingResponse
 from pulse.doors.threads import in_thread
-from pulse.errors import Gone, NotFound
+from pulse.errors import Conflict, Gone
 from pulse.exports import selectors
 from pulse.exports.models import Export
 from pulse.headers import takes_gzip
@@ -63,8 +63,10 @@ def _open(environment: Environment, product: str, public_id: str) -> tuple[Expor
     row = selectors.get_export(environment, product, public_id)
     if row.state == Export.State.EXPIRED:
         raise Gone("This export has expired; start it again.")
+    if row.state == Export.State.FAILED:
+        raise Gone("This export could not be written; start it again.")
     if row.state != Export.State.DONE:
-        raise NotFound("This export is not ready.")
+        raise Conflict("This export is not ready.", retry_after=1)
     return row, default_storage.open(row.storage_name)
 
 

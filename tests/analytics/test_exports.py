@@ -64,14 +64,26 @@ def test_a_wrong_export_is_refused(api, query, field):
     assert (found["status"], found["details"]["field"]) == (400, field)
 
 
-def test_the_file_of_an_expired_export_is_gone(api):
+@pytest.mark.parametrize("state", [Export.State.EXPIRED, Export.State.FAILED])
+def test_the_file_of_an_expired_export_is_gone(api, state):
     client = api("analytics")
     job, _ = export(client, "")
-    Export.unscoped.update(state=Export.State.EXPIRED)
+    Export.unscoped.update(state=state)
 
     found = refusal(client.get(job["downloadUrl"], validate=False))
 
     assert (found["status"], found["code"]) == (410, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("state", [Export.State.QUEUED, Export.State.RUNNING])
+def test_a_file_that_is_still_being_written_is_there_soon(api, state):
+    client = api("analytics")
+    started = client.post(f"{BASE}/exports", body=b"").json()["data"]
+    Export.unscoped.update(state=state)
+
+    early = client.get(f"{BASE}/exports/{started['id']}/download", validate=False)
+
+    assert (refusal(early)["code"], early["Retry-After"]) == ("CONFLICT", "1")
 
 
 def test_a_file_is_compressed_for_who_takes_gzip(api):
