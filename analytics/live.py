@@ -12,13 +12,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
+from django.db import DatabaseError
 
 from analytics import access, public_ids, shapes
 from analytics.filters import Filters
 from analytics.selectors import events, totals
 from pulse.doors.plain import Request, StreamingResponse
 from pulse.doors.threads import in_thread
-from pulse.errors import Unavailable
+from pulse.errors import ApiError, Unavailable
 from pulse.tenancy.models import Environment
 
 MINUTES = 30
@@ -93,6 +94,15 @@ def _encoded(environment: Environment, now_ms: int) -> bytes:
     return orjson.dumps(snapshot(environment, now_ms))
 
 
+async def _may_listen(request: Request) -> bool:
+    """Whether the key still is what it was when the stream began: it may be revoked meanwhile."""
+    try:
+        await request.credential(access.QUERY)
+    except (ApiError, DatabaseError):
+        return False
+    return True
+
+
 async def _listen(environment: Environment, request: Request) -> AsyncIterator[bytes]:
     feed = _feeds.setdefault(environment.pk, _Feed(environment))
     queue: asyncio.Queue[bytes] = asyncio.Queue(1)
@@ -108,6 +118,9 @@ async def _listen(environment: Environment, request: Request) -> AsyncIterator[b
             found = asyncio.create_task(queue.get())
             waiting = {found, gone}
             await asyncio.wait(waiting, timeout=HEARTBEAT_SECONDS, return_when="FIRST_COMPLETED")
+            if not await _may_listen(request):
+                found.cancel()
+                return
             if found.done():
                 yield b"event: snapshot\ndata: " + found.result() + b"\n\n"
             else:

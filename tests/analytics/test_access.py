@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from django.test import override_settings
 
+from analytics import live
+from pulse.doors.threads import in_thread
+from pulse.keys import services as keys
+from pulse.keys.models import ApiKey
 from tests.analytics.support import BASE, refusal, stored
+from tests.support.api import _scope
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +113,26 @@ def test_unknown_paths_and_methods_are_refused_in_the_envelope(api):
     assert refusal(client.get(f"{BASE}/nothing"))["code"] == "NOT_FOUND"
     assert refusal(client.delete(f"{BASE}/events"))["code"] == "METHOD_NOT_ALLOWED"
     assert refusal(client.get(f"{BASE}/events/batch"))["status"] in (404, 405)
+
+
+def test_a_stream_ends_when_its_key_is_revoked(key, monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    token = key("analytics")
+    heard: list[bytes] = []
+    from pulse.asgi import application  # builds the doors
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    async def send(message):
+        heard.append(message.get("body", b""))
+        if b"event: snapshot" in heard[-1]:
+            await in_thread(lambda: keys.revoke_key(ApiKey.unscoped.get()))
+
+    listening = application(
+        _scope("GET", f"{BASE}/live", {"Authorization": f"Bearer {token}"}), receive, send
+    )
+    asyncio.run(asyncio.wait_for(listening, 20))
+
+    assert sum(b"event: snapshot" in one for one in heard) == 1
+    assert heard[-1] == b""
