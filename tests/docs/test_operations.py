@@ -46,7 +46,7 @@ def player(environment, tmp_path, settings):
         if product == "traces":
             settings.PULSE_EMBEDDED = True  # a local login is for those who run it themselves
             known["session"] = accounts.open_session(
-                user=owner, project=None, ip="", user_agent="", now=now
+                user=owner, key=None, ip="", user_agent="", now=now
             ).cookie
         found: dict[str, Played] = {}
         for one in play(product, client, _settle, now, **known):

@@ -71,7 +71,7 @@ def samples(environment: Environment) -> Samples:
         environment.organization, email=f"by.{marker}@example.com", role="member"
     )
     tenancy.make_grant(bystander, environment, "traces", "view")
-    signed_in = accounts.open_session(user=person, project=None, ip="", user_agent="", now=now)
+    signed_in = accounts.open_session(user=person, key=None, ip="", user_agent="", now=now)
     return Samples(
         parameters={
             "trace_id": trace["trace_id"],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,13 +12,16 @@ from django.http import HttpResponse
 
 from pulse.audit import services as audit
 from pulse.audit.models import Entry
+from pulse.keys import services as keys
+from pulse.keys.models import ApiKey
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Policy
-from pulse.tenancy.models import Environment, Organization
+from pulse.tenancy.models import Environment, Organization, User
 from tests.support import races, tenancy
 from tests.support.api import Api
 from tests.traces.samples import make_span, make_trace, post_spans, post_traces
 from traces.digest import search
+from traces.models import DashboardSession, LoginTicket
 from traces.services import accounts, projects
 
 pytestmark = pytest.mark.django_db
@@ -445,6 +449,39 @@ def test_a_link_that_was_only_looked_at_still_signs_in_and_for_an_hour(here, key
     assert told["session"]["userId"] == told["user"]["id"] == environment.public_id
     assert told["session"]["token"]
     assert told["user"]["email"] == "local-login@localhost"
+
+
+def test_a_local_login_ends_with_its_key(here, key):
+    token = key("traces")
+    path = ask_for_a_link(here, token).json()["login_url"].partition("3000")[2]
+    opened = here.get(path).headers["Set-Cookie"]
+    here.client.cookies["better-auth.session_token"] = re.search(r"=([^;]+);", opened)[1]
+    assert len(here.get("/dashboard/api/projects").json()["projects"]) == 1
+
+    keys.revoke_key(ApiKey.unscoped.get())
+
+    assert here.get("/dashboard/api/projects").status_code == 401
+
+
+def test_a_session_ends_with_the_password_it_was_opened_with(client, ada):
+    assert client.get("/dashboard/api/projects").status_code == 200
+    user = User.objects.get(email="ada@example.com")
+    user.set_password("another horse 9")
+    user.save()
+
+    assert client.get("/dashboard/api/projects").status_code == 401
+    assert client.get("/api/auth/get-session").json() is None
+
+
+def test_sign_ins_that_are_over_are_deleted(client, here, ada, key):
+    ask_for_a_link(here, key("traces"))
+    now = datetime.now(UTC)
+
+    accounts.delete_expired(now=now + timedelta(minutes=3))
+    assert (DashboardSession.objects.count(), LoginTicket.objects.count()) == (1, 0)
+
+    accounts.delete_expired(now=now + timedelta(days=8))
+    assert DashboardSession.objects.count() == 0
 
 
 def test_a_session_of_a_person_lasts_a_week(client, ada):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from pulse import ids
+from pulse.keys.models import ApiKey
 from pulse.tenancy.models import Environment
 
 
@@ -16,7 +17,10 @@ def session_id() -> str:
 
 
 class DashboardSession(models.Model):
-    """A signed-in dashboard client. ``environment`` narrows it to one project (local login)."""
+    """A signed-in dashboard client: a person's, or of a local login by ``key`` to its project.
+
+    It ends before its time with the password it was opened with, or with the key.
+    """
 
     public_id = models.CharField(max_length=40, unique=True, default=session_id, editable=False)
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the token")
@@ -25,6 +29,10 @@ class DashboardSession(models.Model):
     )
     environment = models.ForeignKey(
         Environment, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    key = models.ForeignKey(ApiKey, null=True, on_delete=models.CASCADE, related_name="+")
+    password_digest = models.CharField(
+        max_length=128, default="", help_text="As Django's own sessions remember the password"
     )
     ip = models.CharField(max_length=45, blank=True)
     user_agent = models.CharField(max_length=300, blank=True)
@@ -45,9 +53,7 @@ class LoginTicket(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
-    environment = models.ForeignKey(
-        Environment, null=True, on_delete=models.CASCADE, related_name="+"
-    )
+    key = models.ForeignKey(ApiKey, null=True, on_delete=models.CASCADE, related_name="+")
     redirect_url = models.TextField()
     expires_at = models.DateTimeField()
 

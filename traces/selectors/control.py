@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.crypto import constant_time_compare
 
 from pulse.keys.models import ApiKey
 from pulse.tenancy import selectors as tenancy
@@ -16,20 +17,38 @@ PRODUCT = "traces"
 
 def live_session(digest: str, now: datetime) -> DashboardSession | None:
     found = (
-        DashboardSession.objects.select_related("user", "environment__organization")
+        DashboardSession.objects.select_related("user", "key", "environment__organization")
         .filter(digest=digest, expires_at__gt=now)
         .first()
     )
-    if found is None or (found.user is not None and not found.user.is_active):
-        return None
-    return found
+    return found if found is not None and _still_good(found, now) else None
+
+
+def _still_good(session: DashboardSession, now: datetime) -> bool:
+    """Whether what the session was opened with still opens one: the password, or the key."""
+    user, key = session.user, session.key
+    if user is not None:
+        same = constant_time_compare(session.password_digest, user.get_session_auth_hash())
+        return user.is_active and same
+    return (
+        key is not None
+        and key.revoked_at is None
+        and (key.expires_at is None or key.expires_at > now)
+    )
+
+
+def expired_sign_ins(now: datetime) -> tuple[QuerySet[DashboardSession], QuerySet[LoginTicket]]:
+    return (
+        DashboardSession.objects.filter(expires_at__lte=now),
+        LoginTicket.objects.filter(expires_at__lte=now),
+    )
 
 
 def lock_ticket(digest: str, now: datetime) -> LoginTicket | None:
     """A ticket that still opens, held until the end of the transaction so that it opens once."""
     return (
         LoginTicket.objects.select_for_update(of=("self",))
-        .select_related("user", "environment")
+        .select_related("user", "key__environment")
         .filter(digest=digest, expires_at__gt=now)
         .first()
     )

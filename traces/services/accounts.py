@@ -21,7 +21,9 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from pulse.keys import bearer
+from pulse.keys import selectors as key_selectors
 from pulse.keys import services as keys
+from pulse.keys.models import ApiKey
 from pulse.tenancy.models import Environment, Grant, Member, Organization, User
 from traces.errors import BadRequest, InvalidKey, NoAccess, SignUpClosed
 from traces.models import DashboardSession, LoginTicket
@@ -152,7 +154,7 @@ def mint_key(project: Environment, *, name: str) -> str:
 def sign_in(*, email: str, password: str, ip: str, user_agent: str, now: datetime) -> SignedIn:
     """Raises WrongCredentials (alike for unknown people) and MfaRequired."""
     user = check_credentials(email=email, password=password)
-    return open_session(user=user, project=None, ip=ip, user_agent=user_agent, now=now)
+    return open_session(user=user, key=None, ip=ip, user_agent=user_agent, now=now)
 
 
 def check_credentials(*, email: str, password: str) -> User:
@@ -175,16 +177,19 @@ def _nobodys_password() -> str:
 def open_session(
     *,
     user: User | None,
-    project: Environment | None,
+    key: ApiKey | None,
     ip: str,
     user_agent: str,
     now: datetime,
 ) -> SignedIn:
+    """A session of a person, or of a key in its project."""
     token = secrets.token_urlsafe(32)
     session = DashboardSession.objects.create(
         digest=_digest(token),
         user=user,
-        environment=project,
+        password_digest=user.get_session_auth_hash() if user is not None else "",
+        key=key,
+        environment=key.environment if key is not None else None,
         ip=ip[:45],
         user_agent=user_agent[:300],
         created_at=now,
@@ -211,15 +216,15 @@ def make_ticket(
     Raises BadRequest, InvalidKey, and NoAccess for a key of fewer scopes than a session has.
     """
     _check_redirect(redirect_url)
-    user, project = None, None
+    user, key = None, None
     if api_key:
         credential = bearer.identify(api_key, (KEY_PREFIX,))
         if credential is None or credential.product != "traces":
             raise InvalidKey
         if not all(credential.allows(scope) for scope in SESSION_SCOPES):
             raise NoAccess("Forbidden: a session may do more than this key")
-        project = credential.environment
-        if project_id and project_id != project.public_id:
+        key = key_selectors.get_key(credential.environment, ["traces"], credential.key_id)
+        if project_id and project_id != key.environment.public_id:
             raise NoAccess
     else:
         user = check_credentials(email=email, password=password)
@@ -228,7 +233,7 @@ def make_ticket(
     LoginTicket.objects.create(
         digest=_digest(token),
         user=user,
-        environment=project,
+        key=key,
         redirect_url=redirect_url,
         expires_at=expires_at,
     )
@@ -252,7 +257,11 @@ def use_ticket(token: str, *, ip: str, user_agent: str, now: datetime) -> tuple[
     if ticket is None:
         raise BadRequest("Login link is invalid or has expired")
     ticket.delete()
-    opened = open_session(
-        user=ticket.user, project=ticket.environment, ip=ip, user_agent=user_agent, now=now
-    )
+    opened = open_session(user=ticket.user, key=ticket.key, ip=ip, user_agent=user_agent, now=now)
     return opened, ticket.redirect_url
+
+
+def delete_expired(*, now: datetime) -> None:
+    """Delete sessions and links that have come to their end; they hold addresses and browsers."""
+    for expired in control.expired_sign_ins(now):
+        expired.delete()

@@ -17,7 +17,7 @@ from traces.errors import AlertNotFound
 from traces.events import AlertFired, AlertRecovered
 from traces.models import Alert
 from traces.selectors import cells, upkeep
-from traces.services import deletion
+from traces.services import accounts, deletion
 
 
 @transaction.atomic
@@ -101,8 +101,9 @@ def _mail(alert: Alert, value: float, *, above: bool) -> None:
 
 
 def pump() -> int:
-    """Every minute: alerts, and what retention says has come to its end."""
+    """Every minute: alerts, sign-ins that are over, and what retention says has come to its end."""
     now = datetime.now(UTC)
+    accounts.delete_expired(now=now)
     for alert in upkeep.active_alerts():
         evaluate(alert.pk, now=now)
     return sum(
