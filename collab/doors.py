@@ -68,8 +68,8 @@ class Caller:
     claims: tokens.Claims
 
 
-def _json(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(status, fastjson.dumps(body))
+def _json(body: dict[str, Any]) -> Response:
+    return Response(200, fastjson.dumps(body))
 
 
 def _caller(environment: Environment, token: str, now: datetime) -> Caller:
@@ -294,7 +294,7 @@ async def turn_credentials(request: Request) -> Response:
     if not servers:
         # Anything but 200 makes the client use its own list; an empty one would leave it without.
         raise NotFound("No TURN server is configured")
-    return Response(200, fastjson.dumps({"iceServers": servers}), {"Cache-Control": "no-store"})
+    return Response(200, fastjson.dumps({"iceServers": servers}), {**UNCACHED})
 
 
 async def get_state(request: Request) -> Response:

@@ -15,10 +15,6 @@ def user_group(person_pk: int) -> str:
     return f"collab.user.{person_pk}"
 
 
-def environment_group(environment_pk: int) -> str:
-    return f"collab.env.{environment_pk}"
-
-
 def seat_user(person_pk: int, external_id: str) -> str:
     """A person's name in the presence store: both keys, so that leaving needs no query."""
     return f"{person_pk}:{external_id}"

@@ -198,16 +198,6 @@ ClientMessage = (
     | SignalIce
     | P2PSync
 )
-Ephemeral = (
-    PresenceUpdate
-    | CursorMove
-    | ClickPerform
-    | ViewportUpdate
-    | SelectionUpdate
-    | TypingStart
-    | DrawStroke
-    | DrawClear
-)
 
 _decoder = msgspec.json.Decoder(ClientMessage)
 # An escaped NUL, but not the six characters that an escaped backslash makes of it.

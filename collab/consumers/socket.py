@@ -17,7 +17,7 @@ from collab.consumers.admission import Admission
 from collab.consumers.lobby import Guest
 from collab.dialect import sentence
 from collab.errors import InvalidToken
-from collab.frames import environment_group, room_group, user_group
+from collab.frames import room_group, user_group
 from collab.selectors import people, threads
 from pulse.errors import ApiError
 from pulse.realtime.blocking import in_thread
@@ -98,11 +98,7 @@ class CollabConsumer(HubConsumer):
 
     async def _join(self, admission: Admission) -> None:
         """Listen first, then take a seat, then read: nothing said meanwhile is lost or doubled."""
-        self.groups_heard = [
-            room_group(admission.room.pk),
-            user_group(admission.person.pk),
-            environment_group(admission.environment.pk),
-        ]
+        self.groups_heard = [room_group(admission.room.pk), user_group(admission.person.pk)]
         for group in self.groups_heard:
             await self.hub.join(self.connection, group)
         device = device_type(self._header(b"user-agent"))
