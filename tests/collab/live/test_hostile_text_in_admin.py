@@ -14,7 +14,7 @@ from tests.collab.live.test_uploads import picture
 from tests.support import browser as browsers
 from tests.support.browser import watch
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 NASTY = '<img src=x onerror="window.pwned=1"><svg/onload=window.pwned=2>'
 SCREENS = ("participant", "room", "thread", "comment", "reaction", "attachment")

@@ -7,7 +7,7 @@ import pytest
 from tests.soak.load import call
 from tests.support import browser as browsers
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 FOCUS = "document.querySelector('#caught a, #caught summary').focus()"
 

@@ -76,6 +76,7 @@ def test_a_backup_is_never_written_over_another(server, tmp_path):
     assert target.read_text() == "an older backup"
 
 
+@pytest.mark.once
 def test_what_is_no_backup_is_not_put_back(server, tmp_path):
     wrong = tmp_path / "letter.txt"
     wrong.write_text("dear all")
@@ -100,6 +101,7 @@ def test_the_doctor_finds_a_healthy_deployment_healthy(server):
     assert said.returncode == 0, said.stdout
 
 
+@pytest.mark.once
 def test_the_doctor_names_a_mistyped_variable_and_the_nearest_one(server):
     said = server.manage("doctor", PULSE_PUBLIC_ULR="https://x.test")
 
