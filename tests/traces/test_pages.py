@@ -29,6 +29,8 @@ def test_pages_need_a_sign_in_and_a_grant(environment):
     assert stranger.get("/traces").status_code == 404
     tenancy.make_grant(member, environment, "traces", "view")
     assert stranger.get("/traces").status_code == 200
+    assert stranger.head("/traces").status_code == 200
+    assert "Store a test trace" not in stranger.get("/traces/setup").content.decode()
     for path in ("/traces/setup", "/traces/alerts", "/traces/prices", "/traces/dead-letters"):
         assert stranger.post(path).status_code == 404, path
 

@@ -27,7 +27,7 @@ UNITS = {
 
 
 @require("traces", "view")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def alerts(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/alerts"""
     page = page_of(request)

@@ -15,7 +15,7 @@ from traces.services import upkeep as upkeep_services
 
 
 @require("traces", "view")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dead_letters(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/dead-letters"""
     page = page_of(request)

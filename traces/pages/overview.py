@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pulse.site.access import require
 from traces import amounts, instants, queries
@@ -16,7 +16,7 @@ from traces.selectors import analytics, cells, span_analytics, upkeep
 
 
 @require("traces", "view")
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """GET /traces/overview"""
     environment = page_of(request).environment

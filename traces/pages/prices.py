@@ -17,7 +17,7 @@ from traces.services import upkeep as upkeep_services
 
 
 @require("traces", "view")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prices(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/prices"""
     page = page_of(request)

@@ -8,7 +8,7 @@ import orjson
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pulse.errors import ApiError
 from pulse.site.access import person, require
@@ -42,7 +42,7 @@ PLACE = ("range", "page", "live", "limit", "offset", "spelling")
 
 
 @require("traces", "view")
-@require_GET
+@require_safe
 def trace_list(request: HttpRequest) -> HttpResponse:
     """GET /traces"""
     environment = page_of(request).environment
@@ -93,7 +93,7 @@ def trace_list(request: HttpRequest) -> HttpResponse:
 
 
 @require("traces", "view")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def trace_detail(request: HttpRequest, trace_id: str) -> HttpResponse:
     """GET and POST /traces/t/{id}"""
     environment = page_of(request).environment

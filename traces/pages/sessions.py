@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from pulse.site.access import require
 from traces import amounts, queries
@@ -17,7 +17,7 @@ from traces.selectors import traces as trace_selectors
 
 
 @require("traces", "view")
-@require_GET
+@require_safe
 def session_list(request: HttpRequest) -> HttpResponse:
     """GET /traces/sessions"""
     environment = page_of(request).environment
@@ -47,7 +47,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @require("traces", "view")
-@require_GET
+@require_safe
 def session_detail(request: HttpRequest) -> HttpResponse:
     """GET /traces/session?id="""
     environment = page_of(request).environment

@@ -21,7 +21,7 @@ from traces.services import storing
 
 
 @require("traces", "view")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup(request: HttpRequest) -> HttpResponse:
     """GET and POST /traces/setup"""
     page = page_of(request)
