@@ -13,6 +13,8 @@ from rest_framework.fields import empty
 
 from pulse import strictjson, times
 
+MOST_CHOICES_TOLD = 12
+"""With more, a refusal does not list them."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Control characters, line breaks of every kind, and what turns the direction of the text after it."""
@@ -151,12 +153,15 @@ class Choice(serializers.ChoiceField):
         "required": "is required",
         "null": "must not be null",
         "blank": "must not be blank",
-        "invalid_choice": "is not one of the allowed values",
+        "invalid_choice": "must be one of {choices}",
+        "invalid_choice_of_many": "is not one of the allowed values",
     }
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or data not in self.choices:
-            self.fail("invalid_choice", input=data)
+            if len(self.choices) > MOST_CHOICES_TOLD:
+                self.fail("invalid_choice_of_many")
+            self.fail("invalid_choice", choices=", ".join(map(str, self.choices)))
         return data
 
 

@@ -249,6 +249,12 @@ def test_kudos_outside_the_schema_are_400(hr, ada, bob, change):
     assert refusal(give(hr, ada, bob, **change)) == (400, "invalid_request", list(change))
 
 
+def test_a_refused_choice_tells_the_choices(hr, ada, bob):
+    error = give(hr, ada, bob, tag="hustle").json()["error"]
+
+    assert error["message"] == "tag: must be one of teamwork, craft, impact, courage, kindness"
+
+
 def test_a_monthly_allowance_counts_only_where_it_is_set(hr, environment, ada, bob):
     environment.settings = {"hr": {"kudos_monthly_allowance": 30}}
     environment.save()
