@@ -30,10 +30,6 @@ class SyncQuery(ListQuery):
     updated_since = InstantField(required=False)
 
 
-class FieldsQuery(StrictSerializer):
-    fields = StrictString(required=False, max_length=500)  # type: ignore[assignment]
-
-
 def sparse(
     shape: type[serializers.Serializer[Any]], **embedded: type[serializers.Serializer[Any]]
 ) -> Any:
