@@ -9,9 +9,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from analytics.models import Rollup
+from analytics.validation import DAY_MS
 
 QUARTER_MS = 15 * 60_000
-DAY_MS = 86_400_000
 Grain = Rollup.Grain
 
 Key = tuple[int, int, int, str]

@@ -19,6 +19,7 @@ from analytics import access, filters, reports
 from analytics import live as streams
 from analytics.filters import Filters, Parameters
 from analytics.selectors import events, totals, upkeep
+from analytics.validation import DAY_MS
 from pulse.errors import ApiError, NotFound
 from pulse.exports import selectors as export_selectors
 from pulse.exports import services as export_services
@@ -37,7 +38,6 @@ ZONES = (
     "Asia/Kathmandu", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "America/New_York",
     "America/Chicago", "America/Los_Angeles", "America/Sao_Paulo",
 )  # fmt: skip
-DAY_MS = 86_400_000
 STEPS = 4
 LATEST = 8
 OFFERED, MOST_NAMES = 200, 10_000
@@ -61,12 +61,8 @@ class Question:
     retention: str
 
     def parameters(self, now_ms: int) -> Parameters:
-        """As the reports take them."""
-        given = {
-            "from": [str(now_ms - self.days * DAY_MS)],
-            "to": [str(now_ms + 1)],
-            "tz": [self.zone],
-        }
+        """As the reports take them; without an end, for clocks ahead of ours count too."""
+        given = {"from": [str(now_ms - self.days * DAY_MS)], "tz": [self.zone]}
         if self.name:
             given["name"] = [self.name]
         if self.user_id:
@@ -219,7 +215,7 @@ def _report(environment: Environment, question: Question, now_ms: int) -> dict[s
         else [],
         "steps": [*steps, *[""] * (STEPS - len(steps))],
         "funnel": _funnel(environment, steps, parameters, now_ms) if steps else [],
-        "retention": _retention(environment, question, parameters, now_ms),
+        "retention": _retention(environment, question, now_ms),
         "sessions": [
             {**row, "length": _length(row["durationSeconds"])}
             for row in reports.sessions(environment, {**parameters, "limit": ["8"]})
@@ -238,9 +234,7 @@ def _funnel(
     ]
 
 
-def _retention(
-    environment: Environment, question: Question, parameters: Parameters, now_ms: int
-) -> dict[str, Any]:
+def _retention(environment: Environment, question: Question, now_ms: int) -> dict[str, Any]:
     """Rows of the matrix, each cell with how strong its colour is (0 to 10)."""
     periods = {"day": 10, "week": 6, "month": 6}[question.retention]
     zone = ZoneInfo(question.zone)
@@ -250,7 +244,6 @@ def _retention(
             "interval": [question.retention],
             "periods": [str(periods)],
             "tz": [question.zone],
-            "to": parameters["to"],
         },
         now_ms=now_ms,
     )

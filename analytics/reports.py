@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from analytics import buckets, filters, shapes
-from analytics.buckets import DAY_MS
 from analytics.filters import Filters, Parameters, refuse
 from analytics.models import MAX_NAME
 from analytics.selectors import journeys, totals
 from analytics.selectors.journeys import FunnelPlan
+from analytics.validation import DAY_MS
 from pulse.strictjson import storable
 from pulse.tenancy.models import Environment
 

@@ -14,9 +14,9 @@ import msgspec
 from django.db import connection, transaction
 
 from analytics import buckets
-from analytics.buckets import DAY_MS
 from analytics.statements import events
 from analytics.statements.events import EventRow
+from analytics.validation import DAY_MS
 from pulse.tenancy.models import Environment
 
 COUNTS = {

@@ -19,6 +19,7 @@ from analytics.models import Erasure, Rejection
 from analytics.selectors import upkeep
 from analytics.selectors.upkeep import Doomed
 from analytics.statements import events, insert_ids
+from analytics.validation import DAY_MS
 from pulse.audit import services as audit
 from pulse.erasure.services import erase_answers_with, note_erasure
 from pulse.queue import kick
@@ -171,7 +172,7 @@ def create_partitions(*, now: datetime) -> int:
     if connection.vendor != "postgresql":
         return 0
     known = {low_ms for _, low_ms, _ in upkeep.partitions()}
-    month_ms = buckets.month_of(_ms(now) // buckets.DAY_MS * buckets.DAY_MS)
+    month_ms = buckets.month_of(_ms(now) // DAY_MS * DAY_MS)
     made = 0
     for _ in range(MONTHS_AHEAD + 1):
         after_ms = buckets.month_after(month_ms)

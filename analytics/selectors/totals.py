@@ -11,12 +11,13 @@ from django.db import connection
 from django.db.models import F, Max
 from django.db.models.expressions import Combinable
 
-from analytics.buckets import DAY_MS, QUARTER_MS, Grain
+from analytics.buckets import QUARTER_MS, Grain
 from analytics.filters import Filters
 from analytics.selectors import rollups, uniques
 from analytics.selectors.events import filtered
 from analytics.selectors.uniques import Column
 from analytics.statements import reading
+from analytics.validation import DAY_MS
 from pulse.tenancy.models import Environment
 
 _UNIQUE: dict[str, tuple[Column, str]] = {

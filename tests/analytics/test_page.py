@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from analytics import sample, services
+from analytics.accept import Submission, write
+from analytics.validation import accept
 from pulse.exports import services as exports
 from pulse.tenancy.models import Environment
 from tests.support.tenancy import make_grant, make_user
@@ -104,17 +107,27 @@ def test_every_range_and_choice_can_be_asked(browser, environment):
         assert "Showing the last 30 days instead" not in text(browser.get(f"/analytics?{query}"))
 
 
-def test_markup_in_an_event_is_text(browser, environment, api):
-    from django.db import connection
-
-    from analytics.accept import Submission, write
-    from analytics.validation import accept
-
-    evil = "<script>alert(1)</script>"
+def stored(environment, **event):
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    event = accept({"name": evil, "userId": evil, "properties": {evil: evil}}, now_ms=now_ms)
+    accepted = accept(event, now_ms=now_ms)
     with connection.cursor() as cursor:
-        write(cursor, [Submission(environment, [event], now_ms)])
+        write(cursor, [Submission(environment, [accepted], now_ms)])
+
+
+def test_an_event_of_a_clock_ahead_of_ours_counts(browser, environment):
+    ahead = datetime.now(UTC) + timedelta(hours=20)
+    stored(environment, name="ahead", userId="u", timestamp=ahead.isoformat())
+
+    shown = browser.get("/analytics?range=24h").context
+
+    assert [row["name"] for row in shown["top"]] == ["ahead"]
+    assert sum(bucket["count"] for bucket in shown["buckets"]) == 1
+    assert shown["window"] == {"uniqueUsers": 1, "uniqueSessions": 0, "events": 1}
+
+
+def test_markup_in_an_event_is_text(browser, environment):
+    evil = "<script>alert(1)</script>"
+    stored(environment, name=evil, userId=evil, properties={evil: evil})
 
     page = text(browser.get("/analytics"))
 
@@ -132,6 +145,7 @@ def test_an_export_is_started_and_downloaded(browser, environment):
     sample.seed(environment)
 
     started = browser.post("/analytics/exports", {"format": "csv", "range": "30d"})
+    assert ">Look again<" in text(browser.get("/analytics"))
     while exports.write_next():
         pass
     path = text(browser.get("/analytics")).split('href="/analytics/exports/')[1].split('"')[0]
