@@ -22,8 +22,10 @@ from pulse.http.fields import (
 from screening.models import Screening
 from screening.narrative import RECOMMEND_AT
 from screening.questions import LARGEST
+from screening.selectors.candidates import fold
 
 _PHONE = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+LONGEST_ADDRESS = 254
 MAX_PER_PAGE = 100
 STATUSES = ("active", "archived", "all")
 
@@ -34,7 +36,7 @@ class EmailField(StrictString):
     default_error_messages: ClassVar = {"email": "must be an e-mail address"}
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=254, **options)
+        super().__init__(max_length=LONGEST_ADDRESS, **options)
 
     def to_internal_value(self, data: Any) -> str:
         address = super().to_internal_value(data)
@@ -42,6 +44,8 @@ class EmailField(StrictString):
             EmailValidator()(address)
         except ValidationError:
             self.fail("email")
+        if len(fold(address)) > LONGEST_ADDRESS:  # as it is compared; one letter may become several
+            self.fail("max_length", max_length=LONGEST_ADDRESS)
         return address
 
 

@@ -101,34 +101,29 @@ def _search_text(name: str, email: str) -> str:
 def _note_resume(candidate: Candidate, address: str, now: datetime) -> None:
     """Remember where the resume is; the pump fetches it only where the account wants that."""
     wanted = Account.of(candidate.environment).fetch_resumes
-    Resume.unscoped.update_or_create(
+    Resume.objects.create(
+        environment=candidate.environment,
         candidate=candidate,
-        defaults={
-            "environment": candidate.environment,
-            "source_url": address,
-            "status": Resume.Status.PENDING,
-            "attempts": 0,
-            "failure": "",
-            "next_attempt_at": now if wanted else None,
-        },
+        source_url=address,
+        next_attempt_at=now if wanted else None,
     )
 
 
 def _change_resume(candidate: Candidate, address: str, now: datetime) -> bool:
-    """Note another address, or with "" drop the resume; whether anything is different afterwards.
+    """Put another address, or with "" nothing, in place of the resume that is there; whether that changed it.
 
     The address that answers show is our own: written back, it means the resume that is there.
     """
     standing = selectors.resume_of(candidate)
-    if not address:
-        if standing is None:
-            return False
+    if standing is None and not address:
+        return False
+    if standing and address and address in (standing.source_url, shapes.resume_address(candidate)):
+        return False
+    if standing:
         standing.delete()
         transaction.on_commit(lambda: resume_files.remove(standing.file_name))
-        return True
-    if standing and address in (standing.source_url, shapes.resume_address(candidate)):
-        return False
-    _note_resume(candidate, address, now)
+    if address:
+        _note_resume(candidate, address, now)
     return True
 
 

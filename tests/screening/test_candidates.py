@@ -176,6 +176,15 @@ def test_numbers_beyond_counting_mean_the_largest_page_and_limit(client, environ
     assert client.get(path, {"page": f"-{many}"}).status_code == 400
 
 
+def test_an_address_fits_as_it_is_compared(client):
+    square = "\u337f" * 60  # one letter here, four as it is compared
+    body = {"name": "\ufdfa" * 200, "email": f"a@{square}.{square}.org"}
+    assert refusal(client.post("/v1/candidates", body))[2] == {
+        "email": ["must be at most 254 characters"]
+    }
+    assert client.post("/v1/candidates", body | {"email": f"a@{square}.org"}).status_code == 201
+
+
 def test_a_degree_may_be_null_as_a_year_may(client):
     school = {"institution": "Evening school", "degree": None, "year": None}
     body = {"name": "A", "email": "a@example.com", "education": [school]}

@@ -87,6 +87,20 @@ def test_a_resume_stays_when_its_own_address_is_written_back(
     assert client.get(f"/resumes/{shown['id']}.pdf").content == b"%PDF-1.4 body"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_another_address_takes_the_place_of_a_resume_and_its_file(
+    client, environment, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    candidate = make_candidate(environment)
+    upload(client, candidate, b"%PDF-1.4 body")
+    path = f"/v1/candidates/{candidate.public_id}"
+    client.patch(path, {"resume_url": "https://example.com/other.pdf"})
+    made = Resume.unscoped.get()
+    assert (made.source_url, made.status) == ("https://example.com/other.pdf", "pending")
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+
+
 @pytest.mark.parametrize("nothing", [None, ""])
 @pytest.mark.django_db(transaction=True)
 def test_a_resume_is_dropped_with_its_file(client, environment, settings, tmp_path, nothing):
