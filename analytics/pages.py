@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics import access, filters, reports
 from analytics import live as streams
@@ -74,7 +74,7 @@ class Question:
         return "hour" if self.days <= 2 else "day" if self.days <= 100 else "week"
 
 
-@require_GET
+@require_safe
 @require("analytics")
 def dashboard(request: HttpRequest) -> HttpResponse:
     """GET /analytics"""
@@ -105,7 +105,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/dashboard.html", context)
 
 
-@require_GET
+@require_safe
 @require("analytics")
 def live(request: HttpRequest) -> HttpResponse:
     """GET /analytics/live: the part of the page that renews itself."""
@@ -114,11 +114,11 @@ def live(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/live.html", {"live": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require("analytics")
 def exports(request: HttpRequest) -> HttpResponse:
     """POST /analytics/exports: a file of what the page shows. Whoever comes back here sees the page."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("/analytics#exports")
     environment = cast(PageRequest, request).environment
     given = {name: list(values) for name, values in request.POST.lists() if name in KEPT}
@@ -140,7 +140,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return redirect(f"/analytics?{urlencode(given, doseq=True)}#exports")
 
 
-@require_GET
+@require_safe
 @require("analytics")
 def download(request: HttpRequest, export_id: str) -> HttpResponseBase:
     """GET /analytics/exports/{id}"""

@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from pulse.errors import ApiError, InvalidInput, NotFound
+from pulse.errors import ApiError, NotFound
 from pulse.site.access import PageRequest, reaches, require
 from screening.services import attempts
 
@@ -33,16 +33,15 @@ def recruiter_page(*methods: str, level: str = "view") -> Callable[[Page], Page]
 
     def decorate(view: Page) -> Page:
         @require("screening", level)
-        @require_http_methods(list(methods) or ["GET"])
+        @require_http_methods(["HEAD", *(methods or ["GET"])])
         @wraps(view)
         def guarded(request: PageRequest, **more: Any) -> HttpResponseBase:
             now = datetime.now(UTC)
             try:
-                _refuse_nul(request)
                 attempts.settle_all(now=now, environment=request.environment)
                 return view(request, now=now, **more)
             except NotFound as missing:
-                if request.method == "GET":
+                if request.method != "POST":
                     raise Http404(missing.message) from missing
                 return refused(request, missing)
             except ApiError as error:
@@ -57,13 +56,6 @@ def recruiter_page(*methods: str, level: str = "view") -> Callable[[Page], Page]
         return guarded
 
     return decorate
-
-
-def _refuse_nul(request: PageRequest) -> None:
-    """No browser sends NUL, and PostgreSQL stores it nowhere. Raises InvalidInput."""
-    for fields in (request.GET, request.POST):
-        if any("\x00" in value for _, values in fields.lists() for value in values):
-            raise InvalidInput("A field holds a character that cannot be stored")
 
 
 def refused(request: PageRequest, error: ApiError) -> HttpResponseBase:

@@ -64,7 +64,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
 
 
 @access.require_admin
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     """GET, POST /settings/people/{pk}; POST sets the role and the grants."""
     organization = _organization(request)
@@ -171,7 +171,7 @@ def withdraw_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_variables("token", "password")
 @sensitive_post_parameters()
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     """GET, POST /invitations/{token}"""
     now = datetime.now(UTC)

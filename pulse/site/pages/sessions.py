@@ -17,7 +17,7 @@ from pulse.site import access, accounts, login_links, selectors
 
 @sensitive_variables("token")
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def login_link(request: HttpRequest, token: str) -> HttpResponse:
     """GET, POST /login/{token}
 
@@ -29,7 +29,7 @@ def login_link(request: HttpRequest, token: str) -> HttpResponse:
         if user is not None:
             accounts.sign_in(request, user)
             return redirect("/")
-    usable = request.method == "GET" and selectors.open_login_link(token, now=now) is not None
+    usable = request.method != "POST" and selectors.open_login_link(token, now=now) is not None
     return render(
         request, "site/login_link.html", {"usable": usable}, status=200 if usable else 410
     )
@@ -50,7 +50,7 @@ def safe_next(request: HttpRequest) -> str:
 
 
 @access.require()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """GET, POST /account"""
     user = access.person(request)

@@ -40,7 +40,7 @@ def list_endpoints(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("secret")
 @access.require()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_endpoint(request: HttpRequest, product: str) -> HttpResponse:
     """GET, POST /developers/webhooks/new/{product}"""
     config = shell.needs(request, product, "manage")
@@ -53,7 +53,7 @@ def new_endpoint(request: HttpRequest, product: str) -> HttpResponse:
         "wanted": ["*"],
         "errors": {},
     }
-    if request.method == "GET":
+    if request.method != "POST":
         return shell.show(request, "console/endpoint_new.html", form)
     values = _values(request)
     try:
@@ -93,7 +93,7 @@ def _show_secret(
 
 
 @access.require()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def endpoint(request: HttpRequest, product: str, endpoint_id: str) -> HttpResponse:
     """GET, POST /developers/webhooks/{product}/{endpoint_id}; POST changes it."""
     level = "manage" if request.method == "POST" else "view"

@@ -45,7 +45,7 @@ def list_keys(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("token")
 @access.require()
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_key(request: HttpRequest, product: str) -> HttpResponse:
     """GET, POST /developers/keys/new/{product}"""
     config = shell.needs(request, product, "manage")
