@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "pulse.site.policy.AdminPolicy",
     "csp.middleware.CSPMiddleware",
     "pulse.site.refusals.UnreadBody",
+    "pulse.site.slashes.WithoutSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "pulse.site.refusals.UnstorableText",

@@ -50,3 +50,12 @@ def test_nul_in_a_form_is_a_bad_request(page, path):
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_answers_head_as_it_answers_get(page, path):
     assert page.head(path).status_code == page.get(path).status_code
+
+
+@pytest.mark.parametrize("path", ["/people/?q=a", "/developers/events/", "/traces/"])
+def test_a_slash_behind_the_address_of_a_page_leads_to_the_page(page, path):
+    answer = page.get(path)
+
+    assert (answer.status_code, answer["Location"]) == (301, path.replace("/?", "?").rstrip("/"))
+    assert page.get("/nothing-here/").status_code == 404
+    assert page.get("/%2Fevil.example/people/").status_code == 404
