@@ -52,18 +52,6 @@ def test_a_person_has_a_page_and_a_strangers_person_has_none(
     assert browser.get(f"/people/{theirs.public_id}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/people/calendar?department=a%00", 200),
-        ("/people/directory?q=a%00&department=%00", 200),
-        ("/people/a%00", 404),
-    ],
-)
-def test_what_no_database_can_hold_is_looked_for_and_not_found(browser, path, status):
-    assert browser.get(path).status_code == status
-
-
 def test_a_day_taken_in_two_halves_is_shown_as_one_whole_day(browser, environment):
     ada = make_employee(environment, full_name="Ada Halves")
     for half in ({"half_day_end": True}, {"half_day_start": True}):

@@ -34,6 +34,8 @@ def page(environment):
         "/developers/events?type=%00&q=%00",
         "/developers/events/hr/evt_%00",
         "/screening?q=a%00b",
+        "/people/a%00",
+        "/people/directory?q=a%00&department=%00",
         "/traces?%00=1",
         "/admin/login/?next=%00",
     ],
