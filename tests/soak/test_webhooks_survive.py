@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.soak import tracing
 from tests.soak.load import Hiring, call, failed_outside
 from tests.support import live, servers
 from tests.support.receiver import Receiver
@@ -60,6 +61,11 @@ def dead_letters(server: live.LiveServer) -> list[Any]:
     return call("GET", url, server.keys["PULSE_HR_KEY"])["data"]
 
 
+def check_stored(server: live.LiveServer, accepted: list[str]) -> None:
+    for employee_id in accepted:
+        call("GET", f"{server.base_url}/v1/employees/{employee_id}", server.keys["PULSE_HR_KEY"])
+
+
 def test_no_announcement_is_lost_when_the_process_that_sends_is_killed(receiver):
     sender = "worker" if AT_SCALE else "web"
     chance = random.Random(7)
@@ -80,11 +86,11 @@ def test_no_announcement_is_lost_when_the_process_that_sends_is_killed(receiver)
         assert sum(counts.values()) - len(counts) <= KILLS * IN_FLIGHT
         assert dead_letters(server) == []
         assert failed_outside(load.failures, [] if AT_SCALE else windows) == []
+        check_stored(server, load.accepted)
 
 
+@pytest.mark.at_scale
 def test_no_announcement_is_lost_and_no_request_fails_while_the_broker_is_away(receiver):
-    if not AT_SCALE:
-        return hints_alone_are_lost_in_process(receiver)
     with servers.killable_redis() as redis, deployment(redis_url=redis.url) as server:
         subscribe(server, receiver)
         with Hiring(server.base_url, server.keys["PULSE_HR_KEY"], PER_SECOND) as load:
@@ -100,28 +106,20 @@ def test_no_announcement_is_lost_and_no_request_fails_while_the_broker_is_away(r
         assert load.failures == []
         assert sum(counts.values()) == len(counts)
         assert dead_letters(server) == []
-    return None
 
 
-def hints_alone_are_lost_in_process(receiver: Receiver) -> None:
-    """The embedded default has no broker: what is accepted is announced without any."""
-    with deployment() as server:
-        subscribe(server, receiver)
-        with Hiring(server.base_url, server.keys["PULSE_HR_KEY"], PER_SECOND) as load:
-            time.sleep(AWAY_SECONDS)
-        counts = await_all(receiver, load.accepted)
-
-        assert load.failures == []
-        assert sum(counts.values()) == len(counts) == len(load.accepted)
-
-
+@pytest.mark.at_scale
 def test_nothing_accepted_is_lost_and_nothing_dies_while_the_database_is_away(receiver):
-    if not AT_SCALE:
-        return the_embedded_database_outlives_its_process(receiver)
-    with servers.killable_postgres() as postgres, deployment(database=postgres.url) as server:
+    with (
+        servers.killable_postgres(durable=True) as postgres,
+        deployment(database=postgres.url) as server,
+    ):
         subscribe(server, receiver)
         windows = []
-        with Hiring(server.base_url, server.keys["PULSE_HR_KEY"], PER_SECOND) as load:
+        with (
+            Hiring(server.base_url, server.keys["PULSE_HR_KEY"], PER_SECOND) as load,
+            tracing.Load(server) as traces,
+        ):
             for _ in range(2 if LONG else 1):
                 time.sleep(2.0)
                 stopped = time.monotonic()
@@ -135,26 +133,6 @@ def test_nothing_accepted_is_lost_and_nothing_dies_while_the_database_is_away(re
         assert failed_outside(load.failures, windows) == []
         assert {one.what for one in load.failures} <= {"503"}
         assert dead_letters(server) == []
-        for employee_id in load.accepted:
-            call(
-                "GET", f"{server.base_url}/v1/employees/{employee_id}", server.keys["PULSE_HR_KEY"]
-            )
-    return None
-
-
-def the_embedded_database_outlives_its_process(receiver: Receiver) -> None:
-    """SQLite has no server to stop; its process is killed, and every accepted row is there."""
-    with deployment() as server:
-        subscribe(server, receiver)
-        with Hiring(server.base_url, server.keys["PULSE_HR_KEY"], PER_SECOND) as load:
-            time.sleep(2.0)
-            server.kill("web")
-            server.start("web")
-            server.ready()
-            time.sleep(1.0)
-        await_all(receiver, load.accepted)
-
-        for employee_id in load.accepted:
-            call(
-                "GET", f"{server.base_url}/v1/employees/{employee_id}", server.keys["PULSE_HR_KEY"]
-            )
+        check_stored(server, load.accepted)
+        assert len(traces.accepted) > 50
+        tracing.check(server, traces.accepted)

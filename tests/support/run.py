@@ -70,7 +70,7 @@ def _legs(
         if not only_sqlite:  # made while the first leg is; its servers are idle until then
             at_scale = beside.submit(_at_scale, stack, workers)
         if not only_postgres:
-            legs.append(_pytest("SQLite", arguments, _embedded(stack)))
+            legs.append(_pytest("SQLite", _but_for("at_scale", arguments), _embedded(stack)))
         if not only_sqlite:
             chosen = arguments if narrowed or only_postgres else _but_for("once", arguments)
             try:
