@@ -34,7 +34,6 @@ def _redacting(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
 def configure() -> None:
     """Set up logging for this process; called once by whatever starts it."""
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
