@@ -15,6 +15,7 @@ import yaml
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from pulse import environment
 from tests.support import surroundings
 from tests.support.variables import SECRETS
 
@@ -213,6 +214,12 @@ def test_the_compose_file_holds_to_the_specification():
             assert volume.partition(":")[0] in _compose()["volumes"]
 
 
+def test_every_variable_is_documented_and_every_documented_one_is_read():
+    page = (ROOT / "docs" / "site" / "self-hosting.md").read_text()
+
+    assert sorted(set(re.findall(r"`(PULSE_[A-Z_]+)`", page))) == sorted(environment.KNOWN)
+
+
 def test_no_secret_of_the_compose_file_has_a_default():
     text = (ROOT / "compose.yaml").read_text()
     secrets = re.findall(r"\$\{(PULSE_\w*(?:PASSWORD|SECRET|KEYS|TOKEN)\w*)([^}]*)\}", text)
@@ -228,8 +235,6 @@ def test_no_secret_of_the_compose_file_has_a_default():
 
 
 def test_every_variable_the_compose_file_sets_is_one_that_pulse_reads():
-    from pulse import environment
-
     unknown = [
         name
         for service in _compose()["services"].values()
