@@ -20,11 +20,15 @@ Key = tuple[int, int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of a range: whole buckets of ``grain``, or raw rows where ``grain`` is None. End excluded."""
+    """Part of a range: whole buckets of ``grain``, or raw rows where ``grain`` is None. End excluded.
+
+    ``sign`` is -1 for rows that are taken off again.
+    """
 
     grain: Grain | None
     start_ms: int
     end_ms: int
+    sign: int = 1
 
 
 @lru_cache(maxsize=4096)
@@ -65,7 +69,10 @@ def expanded(quarters: dict[tuple[int, int, str], int]) -> list[tuple[*Key, int]
 def pieces(
     from_ms: int | None, to_ms: int | None, coarsest: Grain | None = Grain.MONTH
 ) -> list[Piece]:
-    """Cut [from, to) into raw edges and buckets up to ``coarsest``; an open end is all time."""
+    """Cut [from, to) into raw edges and buckets up to ``coarsest``; an open end is all time.
+
+    An edge may come as its whole quarter with the rows beyond the range taken off.
+    """
     low, high = from_ms, to_ms
     if low is not None and high is not None and low >= high:
         return []
@@ -74,7 +81,7 @@ def pieces(
         if grain == coarsest:
             return [*found, _whole(coarsest, low, high)]
         low, high, edges = _shave(low, high, grain, size)
-        found += edges
+        found += edges if grain is not None else [part for edge in edges for part in _cheaper(edge)]
         if low is not None and high is not None and low >= high:
             return found
     return [*found, _whole(Grain.MONTH, low, high)]
@@ -98,6 +105,23 @@ def _shave(
     if high is not None and down is not None and down < high:
         edges.append(Piece(grain, down, high))
     return up, down, edges
+
+
+def _cheaper(edge: Piece) -> list[Piece]:
+    """A raw edge, or the quarter it is part of less the rest of it: whatever reads fewer rows.
+
+    Ranges mostly end now, so after an end there is next to nothing, however many events a second
+    arrive; before a start, the shorter part counts.
+    """
+    start_ms = _at_or_before(edge.start_ms, QUARTER_MS)
+    end_ms = start_ms + QUARTER_MS
+    if edge.start_ms == start_ms:
+        rest = Piece(None, edge.end_ms, end_ms, sign=-1)
+    elif edge.end_ms == end_ms and 2 * (edge.end_ms - edge.start_ms) > QUARTER_MS:
+        rest = Piece(None, start_ms, edge.start_ms, sign=-1)
+    else:
+        return [edge]
+    return [Piece(Grain.QUARTER, start_ms, end_ms), rest]
 
 
 def _at_or_before(moment_ms: int, size: int) -> int:

@@ -37,7 +37,8 @@ def by_time(
 ) -> list[tuple[int, int]]:
     """(start in milliseconds, count) of ranges of which none crosses a border of ``coarsest`` buckets.
 
-    None for ``coarsest`` counts the events themselves, by the second.
+    At the ends of the window they may lie beyond it, with counts below zero: all of one bucket come to
+    what is inside. None for ``coarsest`` counts the events themselves, by the second.
     """
     parts, values = _parts(environment, filters, coarsest, raw=_SECOND, rolled="start_ms")
     return _run(f"SELECT thing, CAST(SUM(n) AS bigint) FROM {parts} GROUP BY thing", values)
@@ -69,7 +70,8 @@ def _parts(
     for piece in buckets.pieces(filters.from_ms, filters.to_ms, coarsest):
         if piece.grain is None:
             part = (
-                f"SELECT {raw} AS thing, 1 AS n FROM analytics_event WHERE environment_id = %s"
+                f"SELECT {raw} AS thing, {piece.sign} AS n FROM analytics_event"
+                " WHERE environment_id = %s"
                 " AND timestamp_ms >= %s AND timestamp_ms < %s"
             )
             values += [environment.pk, piece.start_ms, piece.end_ms]

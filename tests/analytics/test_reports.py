@@ -37,6 +37,8 @@ def test_a_day_of_the_clock_change_has_its_own_length(api):
     [
         ("interval=hour&from=2026-01-01T00:00:00Z&to=2026-01-01T04:00:00Z", [2, 0, 1, 0]),
         ("interval=hour&from=2026-01-01T00:20:00Z&to=2026-01-01T02:30:00Z", [1, 0, 0]),
+        ("interval=hour&from=2026-01-01T00:31:00Z&to=2026-01-01T02:31:00Z", [0, 0, 1]),
+        ("interval=minute&from=2025-12-31T23:59:00Z&to=2026-01-01T00:01:00Z", [0, 0]),
         ("interval=minute&from=2026-01-01T00:29:00Z&to=2026-01-01T00:31:30Z", [0, 1, 0]),
         ("interval=hour&tz=Asia/Kathmandu&from=2026-01-01T00:15:00Z&to=2026-01-01T03:15:00Z", [1, 0, 1]),
         ("interval=month&from=2025-12-15&to=2026-02-02", [0, 3, 1]),
