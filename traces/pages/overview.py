@@ -11,8 +11,11 @@ from django.views.decorators.http import require_safe
 
 from pulse.site.access import require
 from traces import amounts, instants, queries
+from traces.models.rollups import Width
 from traces.pages.base import RANGE_NAMES, RANGES, frame, page_of
 from traces.selectors import analytics, cells, span_analytics, upkeep
+
+QUARTER_MS = Width.QUARTER * instants.MINUTE_MS
 
 
 @require("traces", "view")
@@ -21,17 +24,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     """GET /traces/overview"""
     environment = page_of(request).environment
     chosen = request.GET.get("range", "30d")
-    span = RANGES.get(chosen, RANGES["30d"])
-    now_ms = instants.to_ms(datetime.now(UTC))
-    from_ms = now_ms - span // timedelta(milliseconds=1)
+    from_ms, to_ms = _window(RANGES.get(chosen, RANGES["30d"]))
     group_by = "hour" if chosen == "24h" else "day"
-    query = queries.AnalyticsQuery(from_ms, now_ms, "model")
+    query = queries.AnalyticsQuery(from_ms, to_ms, "model")
     report = analytics.totals(environment, query)
     tallies = {
         period: tally
-        for period, _, tally in analytics.over_time(environment, from_ms, now_ms, group_by=group_by)
+        for period, _, tally in analytics.over_time(environment, from_ms, to_ms, group_by=group_by)
     }
-    periods = _periods(from_ms, now_ms, group_by)
+    periods = _periods(from_ms, to_ms, group_by)
     return render(
         request,
         "traces/overview.html",
@@ -52,7 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
                 for one in report["groups"]
             ],
             agents=span_analytics.span_totals(
-                environment, queries.AnalyticsQuery(from_ms, now_ms, "day")
+                environment, queries.AnalyticsQuery(from_ms, to_ms, "day")
             ),
             scores=upkeep.score_totals(environment),
             charts=_charts(periods, tallies),
@@ -60,6 +61,12 @@ def overview(request: HttpRequest) -> HttpResponse:
             ranges={name: RANGE_NAMES[name] for name in RANGES},
         ),
     )
+
+
+def _window(span: timedelta) -> tuple[int, int]:
+    """From ``span`` ago to now, in whole quarters of an hour: the roll-ups hold them, and no row is read."""
+    to_ms = -(-instants.to_ms(datetime.now(UTC)) // QUARTER_MS) * QUARTER_MS
+    return to_ms - span // timedelta(milliseconds=1) - QUARTER_MS, to_ms - 1
 
 
 def _periods(from_ms: int, to_ms: int, group_by: str) -> list[tuple[int, str]]:
