@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from datetime import date, timedelta
 
@@ -37,38 +38,35 @@ def touching(journal: list[LeaveEntry], first: date, last: date) -> list[LeaveEn
     return [one for one in journal if one.start_date <= last and one.end_date >= first]
 
 
-@pytest.mark.parametrize("status", ["approved", "cancelled", "all"])
-def test_pages_of_entries_by_dates_hold_each_once(hr, journal, status):
-    query = {"from": str(FIRST), "to": str(LAST), "status": status, "limit": 7}
-    wanted = [
-        one.public_id for one in touching(journal, FIRST, LAST) if status in (one.status, "all")
-    ]
-    found, cursor, pages = [], None, 0
-    while pages == 0 or cursor:
-        page = hr.get("/v1/leave", query | ({"cursor": cursor} if cursor else {})).json()
-        assert page["total_count"] == len(wanted)
-        found += [one["id"] for one in page["data"]]
-        cursor, pages = page["next_cursor"], pages + 1
-    assert len(found) == len(set(found))
-    assert sorted(found) == sorted(wanted)
-    assert pages == -(-len(wanted) // 7) > 0
+def test_pages_of_entries_by_dates_hold_each_once(hr, journal):
+    for status in ("approved", "cancelled", "all"):
+        query = {"from": str(FIRST), "to": str(LAST), "status": status, "limit": 7}
+        wanted = [
+            one.public_id for one in touching(journal, FIRST, LAST) if status in (one.status, "all")
+        ]
+        found, cursor, pages = [], None, 0
+        while pages == 0 or cursor:
+            page = hr.get("/v1/leave", query | ({"cursor": cursor} if cursor else {})).json()
+            assert page["total_count"] == len(wanted), status
+            found += [one["id"] for one in page["data"]]
+            cursor, pages = page["next_cursor"], pages + 1
+        assert len(found) == len(set(found))
+        assert sorted(found) == sorted(wanted)
+        assert pages == -(-len(wanted) // 7) > 0
 
 
-@pytest.mark.parametrize("limit", [1, 3, 500])
-@pytest.mark.parametrize("department", [None, "Ops"])
-def test_the_calendar_counts_everybody_and_shows_those_who_left_last(
-    hr, journal, limit, department
-):
-    query = {"from": str(FIRST), "to": str(LAST), "limit": limit}
-    days = hr.get("/v1/leave/calendar", query | ({"department": department} if department else {}))
-
-    live = [
-        one
-        for one in journal
-        if one.status == "approved" and department in (None, one.employee.department)
-    ]
-    for day in days.json()["days"]:
-        out = touching(live, date.fromisoformat(day["date"]), date.fromisoformat(day["date"]))
-        latest = sorted(out, key=lambda one: (one.start_date, one.pk))[-limit:]
-        assert day["people_out"] == len(out)
-        assert [one["leave_id"] for one in day["entries"]] == [one.public_id for one in latest]
+def test_the_calendar_counts_everybody_and_shows_those_who_left_last(hr, journal):
+    for department, limit in itertools.product((None, "Ops"), (1, 3, 500)):
+        query = {"from": str(FIRST), "to": str(LAST), "limit": limit}
+        query |= {"department": department} if department else {}
+        live = [
+            one
+            for one in journal
+            if one.status == "approved" and department in (None, one.employee.department)
+        ]
+        for day in hr.get("/v1/leave/calendar", query).json()["days"]:
+            moment = date.fromisoformat(day["date"])
+            out = touching(live, moment, moment)
+            latest = sorted(out, key=lambda one: (one.start_date, one.pk))[-limit:]
+            assert day["people_out"] == len(out), query
+            assert [one["leave_id"] for one in day["entries"]] == [one.public_id for one in latest]
