@@ -21,6 +21,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from pulse import environment
+from pulse.audit import services as audit
+from pulse.tenancy.models import Environment
 
 MINIMUM_SQLITE = (3, 35, 0)
 SCARCE_BYTES = 1024**3
@@ -46,6 +48,7 @@ def findings() -> Iterator[Finding]:
         _settings,
         _database,
         _migrations,
+        _audit,
         _clock,
         _redis,
         _disk,
@@ -108,6 +111,21 @@ def _migrations() -> Iterator[Finding]:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     mend = "run manage.py migrate" if plan else ""
     yield Finding("migrations", f"{len(plan)} waiting" if plan else "all applied", mend)
+
+
+def _audit() -> Iterator[Finding]:
+    try:
+        broken = [audit.broken_link(one) for one in Environment.objects.order_by("pk")]
+    except DatabaseError:
+        return
+    for entry in filter(None, broken):
+        yield Finding(
+            "audit log",
+            f"entry {entry.public_id} is not as it was written",
+            "compare it with a backup, and find out who may change the database",
+        )
+    if not any(broken):
+        yield Finding("audit log", "every entry is as it was written")
 
 
 def _clock() -> Iterator[Finding]:

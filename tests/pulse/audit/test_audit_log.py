@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from pulse.audit import guards, services
 from pulse.audit.models import Entry, Seal
+from pulse.site import checkup
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,20 @@ def test_each_link_holds_the_one_before(environment, other_environment):
     assert Entry.unscoped.order_by("-pk").first().fields == ["department", "email"]
 
 
-def test_a_change_behind_the_databases_back_shows(environment):
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("actor", "someone"),
+        ("product", "hr"),
+        ("action", "employee.read"),
+        ("object_ref", "emp_2"),
+        ("fields", ["email"]),
+        ("request_id", "req_2"),
+        ("ip", "203.0.113.9"),
+        ("created_at", datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_change_behind_the_databases_back_shows(environment, member, value):
     for _ in range(3):
         record(environment)
     services.seal_entries()
@@ -59,9 +73,11 @@ def test_a_change_behind_the_databases_back_shows(environment):
     with connection.cursor() as cursor:
         for statement in without_guards():
             cursor.execute(statement)
-        cursor.execute("UPDATE audit_entry SET actor = 'someone' WHERE id = %s", [second.pk])
+    Entry.unscoped.filter(pk=second.pk).update(**{member: value})
 
     assert services.broken_link(environment) == second
+    (found,) = [one for one in checkup.findings() if one.subject == "audit log"]
+    assert (found.healthy, second.public_id in found.text) == (False, True)
 
 
 def without_guards() -> list[str]:

@@ -11,7 +11,7 @@ from pulse.site import checkup
 
 
 class Command(BaseCommand):
-    help = "Check settings, database, migrations, Redis, clock, disk and mail."
+    help = "Check settings, database, migrations, audit log, clock, Redis, disk and mail."
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own annotation
 
     def handle(self, *args: Any, **options: Any) -> None:
