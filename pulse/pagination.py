@@ -1,4 +1,4 @@
-"""One keyset engine, and the two page forms that older contracts ask for. Dialects spell envelopes.
+"""One keyset engine, and the page numbers that an older contract asks for. Dialects spell envelopes.
 
 A cursor holds the sort values of the last row, so deleting that row does not break a walk, and rows
 with equal times are told apart by their primary key. It is signed and bound to its environment,
@@ -44,14 +44,6 @@ class NumberedPage:
     total_pages: int
     total_count: int
     per_page: int
-
-
-@dataclass(frozen=True, slots=True)
-class OffsetPage:
-    items: list[Any]
-    total: int
-    limit: int
-    offset: int
 
 
 def keyset(
@@ -196,10 +188,3 @@ def by_number(queryset: QuerySet[Any, Any], *, page: int, limit: int) -> Numbere
     start = (page - 1) * limit
     rows = list(queryset[start : start + limit]) if start < count else []
     return NumberedPage(rows, page, math.ceil(count / limit), count, limit)
-
-
-def by_offset(queryset: QuerySet[Any, Any], *, limit: int, offset: int) -> OffsetPage:
-    """``limit`` rows of an ordered queryset from ``offset``; beyond the end it is empty."""
-    count = queryset.count()
-    rows = list(queryset[offset : offset + limit]) if offset < count else []
-    return OffsetPage(rows, count, limit, offset)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
@@ -13,11 +13,6 @@ from django.utils.module_loading import import_string
 
 from pulse.errors import Dialect
 
-Scope = MutableMapping[str, Any]
-AsgiApp = Callable[
-    [Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
-]
-
 MEBIBYTE = 1024 * 1024
 
 
@@ -25,9 +20,9 @@ MEBIBYTE = 1024 * 1024
 class Door:
     """A path and method that a plain ASGI handler answers instead of a Django view.
 
-    ``pattern`` is a full-match regular expression on the path; ``handler`` is the dotted path of an
-    ASGI application. ``operation`` is the OpenAPI operation object, ``path`` the templated path it is
-    documented under, so that documents, fuzzing and the cross-tenant walk see the door.
+    ``pattern`` is a full-match regular expression on the path; ``handler`` is the dotted path of what
+    ``pulse.doors.plain`` describes. ``operation`` is the OpenAPI operation object, ``path`` the templated
+    path it is documented under, so that documents, fuzzing and the cross-tenant walk see the door.
     """
 
     method: str

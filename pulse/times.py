@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from pulse.tenancy.models import Organization
@@ -22,12 +22,6 @@ def utc_millis(moment: datetime | None) -> str | None:
         return None
     moment = moment.astimezone(UTC).replace(tzinfo=None)
     return f"{moment.isoformat(timespec='milliseconds')}Z"
-
-
-def ceil_second(moment: datetime) -> datetime:
-    if moment.microsecond:
-        moment += timedelta(seconds=1)
-    return moment.replace(microsecond=0)
 
 
 def parse_instant(text: str) -> datetime:

@@ -97,11 +97,6 @@ class KeyNotFound(NotFound):
     message = "API key not found"
 
 
-class ProjectNotFound(NotFound):
-    code = "project_not_found"
-    message = "Project not found"
-
-
 class MemberNotFound(NotFound):
     code = "member_not_found"
     message = "User not found"

@@ -34,7 +34,7 @@ def member_of(user: User, organization: Organization) -> Member | None:
 
 
 def levels_of(user: User, environment: Environment, products: list[str]) -> dict[str, str]:
-    """Product → level for each of ``products``: ``level_of`` for a whole page, in two queries."""
+    """Product → level for each of ``products``: ``none``, ``view``, ``edit`` or ``manage``."""
     member = Member.objects.filter(user=user, organization=environment.organization_id).first()
     if member is None:
         return dict.fromkeys(products, "none")
@@ -49,19 +49,7 @@ def levels_of(user: User, environment: Environment, products: list[str]) -> dict
 
 def level_of(user: User, environment: Environment, product: str) -> str:
     """``none``, ``view``, ``edit`` or ``manage``: what the person may do with ``product`` there."""
-    member = Member.objects.filter(user=user, organization=environment.organization_id).first()
-    if member is None:
-        return "none"
-    if member.role in (Member.Role.OWNER, Member.Role.ADMIN):
-        return "manage"
-    grant = Grant.objects.filter(member=member, environment=environment, product=product).first()
-    if grant is not None:
-        return grant.level
-    return "view" if member.role == Member.Role.SUPPORT else "none"
-
-
-def may(user: User, environment: Environment, product: str, level: str) -> bool:
-    return LEVELS.index(level_of(user, environment, product)) >= LEVELS.index(level)
+    return levels_of(user, environment, [product])[product]
 
 
 def admin_addresses(organization: Organization) -> list[str]:

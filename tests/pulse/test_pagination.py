@@ -126,11 +126,3 @@ def test_pages_by_number_keep_their_numbers_past_the_end(environment):
 
     assert (len(third.items), third.total_pages, third.total_count) == (5, 3, 25)
     assert (fourth.items, fourth.current_page, fourth.total_pages) == ([], 4, 3)
-
-
-def test_pages_by_offset_are_empty_beyond_the_end(environment):
-    make_rows(environment, 25, random.Random(6))
-    rows = ApiKey.objects.within(environment).order_by("pk")
-
-    assert len(pagination.by_offset(rows, limit=10, offset=20).items) == 5
-    assert pagination.by_offset(rows, limit=10, offset=30).items == []
