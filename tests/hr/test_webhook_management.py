@@ -254,6 +254,7 @@ def test_a_deleted_endpoint_is_gone_and_gets_nothing_more(api, environment, rece
     publish_sample(environment)
     client = api("hr")
     path = f"/v1/webhook-endpoints/{endpoint.public_id}"
+    client.post(f"{path}/rotate-secret")
 
     assert client.delete(path).status_code == 204
     pump_until_idle()
@@ -261,6 +262,8 @@ def test_a_deleted_endpoint_is_gone_and_gets_nothing_more(api, environment, rece
     assert client.get(path).status_code == 404
     assert client.delete(path).status_code == 404
     assert receiver.requests == []
+    endpoint.refresh_from_db()
+    assert (endpoint.secret, endpoint.previous_secret, endpoint.next_secret) == ("", "", "")
 
 
 def test_the_same_idempotency_key_makes_one_endpoint(api):

@@ -40,6 +40,15 @@ def test_an_unchanged_row_is_known_by_a_weak_tag_too(api, environment, wanted, s
     assert hr.get(path, headers={"If-None-Match": wanted.format(tag)}).status_code == status
 
 
+def test_an_unchanged_row_costs_no_quota(api, environment, settings):
+    settings.PULSE_HR_RATE_LIMIT = 2
+    hr = api("hr")
+    path = f"/v1/employees/{make_employee(environment).public_id}"
+    known = {"If-None-Match": hr.get(path)["ETag"]}
+
+    assert [hr.get(path, headers=known).status_code for _ in range(3)] == [304, 304, 304]
+
+
 def test_options_show_the_bucket_and_cost_nothing(api):
     hr = api("hr")
 

@@ -76,6 +76,7 @@ def test_a_repeated_call_replays_the_first_answer_and_announces_nothing(api):
     assert second.status_code == 201
     assert second.content == first.content
     assert second["Idempotent-Replayed"] == "true"
+    assert [second[name] for name in ("ETag", "Location")] == [first["ETag"], first["Location"]]
     assert Employee.unscoped.count() == 1
 
 
@@ -89,6 +90,18 @@ def test_the_same_key_with_another_body_is_refused_and_changes_nothing(api):
 
     assert other.status_code == 409
     assert Employee.unscoped.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_same_key_with_another_query_is_refused_and_changes_nothing(api):
+    client = api("hr")
+    path, body = "/v1/imports/employees", {"employees": [employee()]}
+    assert post(client, "key-1", body, f"{path}?dry_run=true").status_code == 200
+
+    other = post(client, "key-1", body, path)
+
+    assert other.status_code == 409
+    assert Employee.unscoped.count() == 0
 
 
 @pytest.mark.django_db

@@ -119,6 +119,16 @@ def test_rotation_with_overlap_leaves_both_keys_working_and_bounds_the_old_one(e
     assert bearer.identify(new, PREFIXES) is not None
 
 
+def test_rotation_does_not_prolong_a_key_that_ends_before_the_overlap(environment):
+    soon = datetime.now(UTC) + timedelta(hours=1)
+    row, _ = mint(environment, expires_at=soon)
+
+    fresh, _ = services.rotate_key(row, overlap=timedelta(hours=24))
+
+    row.refresh_from_db()
+    assert row.expires_at == fresh.expires_at == soon
+
+
 def test_rotation_without_overlap_ends_the_old_key(environment):
     row, old = mint(environment)
 

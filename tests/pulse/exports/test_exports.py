@@ -120,6 +120,21 @@ def test_an_export_that_was_reading_during_an_erasure_begins_again(environment):
     assert (row.state, written(row)) == (Export.State.DONE, b'{"id":"a","name":"Somebody else"}\n')
 
 
+def test_a_file_that_an_erasure_overtook_while_it_was_stored_is_not_left(environment, monkeypatch):
+    row = start(environment)
+    save = default_storage.save
+
+    def overtaken(*arguments):
+        note_erasure(environment, "c1", now=datetime.now(UTC))
+        return save(*arguments)
+
+    monkeypatch.setattr(default_storage, "save", overtaken)
+    services.write_next()
+
+    row.refresh_from_db()
+    assert (row.state, default_storage.exists(row.storage_name)) == (Export.State.QUEUED, False)
+
+
 @pytest.mark.parametrize("kind", ["rows", "failing"])
 def test_what_an_export_was_asked_for_is_not_kept_when_it_is_over(environment, kind):
     row = start(environment, kind=kind, parameters={"name": "Marker"})

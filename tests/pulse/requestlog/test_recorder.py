@@ -71,13 +71,13 @@ def test_a_path_with_a_secret_or_a_name_is_logged_as_its_route(environment, path
 def test_above_the_rate_refusals_are_kept_and_the_rest_is_sampled(environment, monkeypatch):
     monkeypatch.setattr(recorder, "WHOLE_PER_SECOND", 0)
     monkeypatch.setattr(recorder, "SAMPLE_ONE_IN", 10**9)
-    noted(environment)
-    noted(environment, status=404)
+    for status in (200, 404, 200, 200):
+        noted(environment, status=status)
 
     recorder.flush()
 
     assert [row.status for row in LoggedRequest.objects.within(environment)] == [404]
-    assert sum(row.requests for row in RequestCount.objects.within(environment)) == 2
+    assert sum(row.requests for row in RequestCount.objects.within(environment)) == 4
 
 
 def test_a_stranger_sees_nothing_of_another_environments_log(environment, other_environment):

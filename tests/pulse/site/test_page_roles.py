@@ -215,6 +215,18 @@ def test_an_owner_of_another_organization_finds_nothing_of_this_one(world):
     assert tried(client, world, "environment", "post") == 404
 
 
+def test_a_grant_opens_the_environment_it_names_and_no_other(world):
+    client = person(world.environment, "member who may manage")
+    paths = ("/people", "/developers/keys/new/hr")
+    assert [client.get(path).status_code for path in paths] == [200, 200]
+    assert "/developers/keys/new/hr" in client.get("/developers/keys").content.decode()
+
+    client.post("/environment", {"environment": world.values["public_id"]})
+
+    assert [client.get(path).status_code for path in paths] == [404, 404]
+    assert "/developers/keys/new/hr" not in client.get("/developers/keys").content.decode()
+
+
 def test_a_products_pages_are_there_only_with_its_grant(world):
     client = person(world.environment, "member without grants")
     found = [

@@ -8,9 +8,11 @@ from django.test import Client
 
 from pulse.audit import services as audit
 from pulse.audit.models import Entry
+from pulse.errors import NotFound
 from pulse.keys.models import ApiKey
 from pulse.mail.models import OutgoingMail
 from pulse.site.models import Invitation
+from pulse.tenancy import services
 from pulse.tenancy.models import Environment, Grant, Member, User
 from tests.support.tenancy import make_environment, make_key, make_user
 
@@ -133,6 +135,22 @@ def test_grants_are_set_and_taken_away(page, environment):
 
     page.post(f"/settings/people/{member.pk}", {"role": "member", name: "none"})
     assert not Grant.objects.filter(member=member).exists()
+
+
+def test_no_grant_leads_into_another_organizations_environment(environment, other_environment):
+    make_user(environment.organization, email="m@example.com", role=Member.Role.MEMBER)
+    member = Member.objects.get(user__email="m@example.com")
+
+    with pytest.raises(NotFound):
+        services.set_grant(
+            environment.organization,
+            member_pk=member.pk,
+            environment=other_environment,
+            product="hr",
+            level="view",
+        )
+
+    assert not Grant.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["support", "member"])
