@@ -119,7 +119,14 @@ def test_today_is_the_workspaces_day_and_not_utcs(db, api, time_machine_at):
     body = {"employee_id": employee.public_id, "lines": ["a"]}
 
     with time_machine_at(datetime(2026, 4, 20, 12, 1, tzinfo=UTC)):
-        assert hr.post("/v1/status-log", body).json()["date"] == "2026-04-21"
+        entry = hr.post("/v1/status-log", body).json()
+    with time_machine_at(datetime(2026, 4, 21, 11, 59, tzinfo=UTC)):
+        mended = hr.patch(f"/v1/status-log/{entry['id']}", {"lines": ["b"]})
+    with time_machine_at(datetime(2026, 4, 21, 12, 0, tzinfo=UTC)):
+        late = hr.patch(f"/v1/status-log/{entry['id']}", {"lines": ["c"]})
+
+    assert (entry["date"], mended.status_code) == ("2026-04-21", 200)
+    assert refusal(late) == (422, "unprocessable_entity", ["date"])
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
@@ -290,7 +297,8 @@ def test_every_filter_of_kudos_narrows_them_and_the_leaderboard_ranks(hr, enviro
     ]
 
 
-def test_a_month_of_kudos_is_the_workspaces_month(db, api, time_machine_at):
+def test_a_month_of_kudos_is_the_workspaces_month(db, api, settings, time_machine_at):
+    settings.PULSE_HR_RATE_LIMIT = 0  # whose clock would go back
     auckland = make_environment(make_organization("Kiwi", time_zone="Pacific/Auckland"))
     auckland.settings = {"hr": {"kudos_monthly_allowance": 10}}
     auckland.save()
@@ -298,12 +306,15 @@ def test_a_month_of_kudos_is_the_workspaces_month(db, api, time_machine_at):
 
     with time_machine_at(datetime(2026, 4, 30, 11, 59, tzinfo=UTC)):  # 30 April there
         assert give(hr, ada, bob, coins=10).status_code == 201
-    with time_machine_at(datetime(2026, 4, 30, 12, 1, tzinfo=UTC)):  # 1 May
+    with time_machine_at(datetime(2026, 4, 30, 12, 0, tzinfo=UTC)):  # 1 May, to the second
         assert give(hr, bob, ada, coins=10).status_code == 201
         assert give(hr, ada, bob, coins=5).status_code == 201
-        board = hr.get("/v1/kudos/leaderboard?period=month").json()
+        may = hr.get("/v1/kudos/leaderboard?period=month").json()
+    with time_machine_at(datetime(2026, 4, 30, 11, 59, tzinfo=UTC)):
+        april = hr.get("/v1/kudos/leaderboard?period=month").json()
 
-    assert (board["start"], [row["coins"] for row in board["data"]]) == ("2026-05-01", [10, 5])
+    assert (april["start"], [row["coins"] for row in april["data"]]) == ("2026-04-01", [10])
+    assert (may["start"], [row["coins"] for row in may["data"]]) == ("2026-05-01", [10, 5])
 
 
 def answer(hr, employee, level="light", **values):

@@ -194,6 +194,15 @@ def test_leave_of_a_former_person_may_be_mended_up_to_their_last_day(hr, environ
     )
 
 
+def test_no_leave_goes_beyond_a_last_day_that_is_set(hr, environment):
+    leaver = make_employee(environment, end_date=date(2026, 4, 22))
+
+    beyond = log(hr, leaver, "2026-04-21", "2026-04-23")
+
+    assert refusal(beyond) == (422, "unprocessable_entity", ["end_date"])
+    assert log(hr, leaver, "2026-04-21", "2026-04-22").status_code == 201
+
+
 def test_the_29th_of_february_exists_in_a_leap_year_only(hr, environment):
     employee = make_employee(environment)
 
@@ -231,6 +240,18 @@ def test_the_balance_has_every_kind_and_splits_used_from_scheduled(hr, environme
             ]
         ],
     }
+
+
+def test_a_persons_own_entitlement_goes_before_the_workspaces(hr, environment):
+    environment.settings = {"hr": {"leave_entitlements": {"vacation": 30.0, "personal": 6.0}}}
+    environment.save()
+    employee = make_employee(environment)
+    employee.leave_entitlements = {"vacation": 28.0}
+    employee.save()
+
+    kinds = ("vacation", "sick", "personal")
+    entitled = [balance(hr, employee, kind)["entitlement"] for kind in kinds]
+    assert entitled == [28.0, None, 6.0]
 
 
 def test_an_entry_across_new_year_splits_between_two_balances(hr, environment):

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 
 from hr import samples
-from hr.models import Employee, LeaveEntry, StatusLogEntry
+from hr.models import Employee, LeaveEntry, ScoreInput, StatusLogEntry
 from hr.services import employees
 from pulse.audit.models import Entry
 from pulse.exports.services import write_next
@@ -72,12 +73,20 @@ def test_a_manager_in_the_file_must_be_there_still_and_an_address_is_no_id(hr, e
         {"email": "one@x.test", "full_name": "One", "manager_email": "gone@x.test"},
         {"email": "two@x.test", "full_name": "Two", "manager_email": known.email},
         {"email": "three@x.test", "full_name": "Three", "manager_id": known.email},
+        {
+            "email": "four@x.test", "full_name": "Four", "manager_id": known.public_id,
+            "manager_email": known.email,
+        },
     ]  # fmt: skip
 
     body = hr.post("/v1/imports/employees", {"employees": rows}).json()
 
     found = [(one["row"], one["fields"]) for one in body["errors"]]
-    assert found == [(2, ["manager_email"]), (4, ["manager_id"])]
+    assert found == [
+        (2, ["manager_email"]),
+        (4, ["manager_id"]),
+        (5, ["manager_id", "manager_email"]),
+    ]
 
 
 def test_a_column_that_is_named_twice_is_refused(hr):
@@ -258,6 +267,10 @@ def test_an_erased_person_is_found_nowhere_and_the_counts_stay(hr, environment):
             },
             headers={"Idempotency-Key": giver.public_id},
         )  # fmt: skip
+    hr.request("PUT", f"{path}/score-inputs", {"focus_sessions": 3})
+    feed = {"audience": "person", "employee_id": employee.public_id}
+    calendar = urlsplit(hr.post("/v1/calendar-feeds", feed).json()["url"]).path
+    assert hr.get(calendar).status_code == 200
     copy = hr.post(f"{path}/export")
     assert copy.content.decode().count(marker) >= 8
 
@@ -268,6 +281,8 @@ def test_an_erased_person_is_found_nowhere_and_the_counts_stay(hr, environment):
     shown = hr.get(path).json()
     assert (shown["full_name"], shown["status"]) == ("[erased]", "former")
     assert hr.get("/v1/kudos").json()["total_count"] == 2
+    assert ScoreInput.objects.within(environment).count() == 0
+    assert hr.get(calendar).status_code == 404
     for row in Event.objects.within(environment):
         assert marker not in row.body
     assert hr.post(f"{path}/erase").status_code == 200

@@ -167,6 +167,17 @@ def test_a_taken_user_name_is_refused_in_scims_form(scim):
     }
 
 
+def test_a_user_name_that_another_has_is_refused_in_a_change_too(scim, environment):
+    create(scim)
+    other = create(scim, "bob", emails=[{"value": "bob@x.test"}]).json()
+    document = {"userName": "ADA@x.test", "emails": [{"value": "bob@x.test"}]}
+
+    response = scim("PUT", f"/Users/{other['id']}", document)
+
+    assert (response.status_code, response.json()["detail"]) == (409, "userName is already in use.")
+    assert scim("GET", f"/Users/{other['id']}").json()["userName"] == "bob"
+
+
 def test_a_taken_address_and_a_body_that_is_no_json_name_their_kind(scim, environment):
     make_employee(environment, email="taken@x.test", user_name="somebody.else")
 
