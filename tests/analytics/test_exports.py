@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from analytics import exports
 from pulse.exports import services
 from pulse.exports.models import Export
 from tests.analytics.support import BASE, refusal, track
@@ -31,6 +32,17 @@ def test_an_export_holds_what_the_list_shows(api):
 
     assert job["rows"] == 1
     assert json.loads(file.content) == {**first, "sessionId": None}
+
+
+def test_an_export_of_many_pages_holds_each_event_once(api, monkeypatch):
+    monkeypatch.setattr(exports, "PAGE", 2)
+    client = api("analytics")
+    for name in "abcde":
+        track(client, name, timestamp="2026-01-01")
+
+    _, file = export(client, "")
+
+    assert [json.loads(line)["name"] for line in file.content.splitlines()] == list("edcba")
 
 
 def test_a_table_runs_no_formula(api):

@@ -42,6 +42,7 @@ def test_the_newest_event_comes_first_and_equal_instants_by_arrival(api):
         ('prop.a"b=1', ["api.called"]),
         ("prop.n=5&prop.page=/home", ["page.viewed"]),
         ("limit=1", ["api.called"]),
+        ("limit=2&limit=1", ["api.called"]),
         ("limit=5000", ["api.called", "page.left", "page.viewed"]),
         ("limit=" + "9" * 5000, ["api.called", "page.left", "page.viewed"]),
         ("offset=1&limit=1", ["page.left"]),

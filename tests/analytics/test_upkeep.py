@@ -8,6 +8,7 @@ from django.db import connection
 from analytics import sample, services
 from analytics.models import Erasure, Event, InsertId
 from analytics.selectors import upkeep
+from pulse.audit.models import Entry
 from pulse.idempotency.models import StoredAnswer
 from tests.analytics.support import BASE, refusal, rollup, stored, track
 
@@ -34,6 +35,18 @@ def test_erasing_a_user_deletes_everything_of_theirs_and_corrects_the_counts(api
     assert stored(environment) == ["a"]
     assert set(rollup(environment).values()) == {1}
     assert Erasure.objects.within(environment).get().user_id == ""
+
+
+def test_what_arrives_after_the_request_for_an_erasure_stays(api, environment):
+    before = datetime.now(UTC) - timedelta(minutes=1)
+    services.request_erasure(environment, user_id="ada", actor="system", now=before)
+    track(api("analytics"), "a", userId="ada")
+
+    while services.carry_out_erasures(now=datetime.now(UTC)):
+        pass
+
+    assert stored(environment) == ["a"]
+    assert Erasure.objects.within(environment).get().deleted_events == 0
 
 
 def test_the_insert_ids_of_what_is_erased_are_free(api, environment):
@@ -130,6 +143,18 @@ def test_a_repeated_change_of_settings_is_the_first_one_and_its_key_no_other(api
     assert refusal(other)["code"] == "CONFLICT"
 
 
+def test_a_change_of_retention_is_audited_and_leaves_the_settings_of_others(api, environment):
+    environment.settings = {"hr": {"kudos_monthly_allowance": 5}}
+    environment.save()
+
+    api("analytics", scopes=SCOPES).patch(f"{BASE}/settings", {"retentionDays": 10})
+
+    environment.refresh_from_db()
+    assert environment.settings["hr"] == {"kudos_monthly_allowance": 5}
+    entry = Entry.objects.within(environment).get()
+    assert (entry.action, entry.fields) == ("analytics.settings.changed", ["retentionDays"])
+
+
 @pytest.mark.parametrize("days", [0, -1, "7", 1.5, 5000])
 def test_a_wrong_retention_is_refused(api, environment, days):
     response = api("analytics", scopes=SCOPES).patch(f"{BASE}/settings", {"retentionDays": days})
@@ -167,7 +192,9 @@ def test_an_insert_id_is_free_again_after_seven_days(api, environment):
     InsertId.unscoped.update(received_ms=1)
 
     assert stored(environment) == ["first", "second"]
-    assert services.forget_insert_ids(now=datetime.now(UTC)) == 1
+    week = timedelta(days=7, milliseconds=1)
+    assert services.forget_insert_ids(now=datetime.fromtimestamp(0, UTC) + week) == 0
+    assert services.forget_insert_ids(now=datetime.fromtimestamp(0.001, UTC) + week) == 1
     assert not InsertId.unscoped.exists()
 
 
