@@ -13,6 +13,7 @@ from pulse.webhooks.models import Event
 from tests.support.tenancy import make_user
 from tests.traces.samples import digest, make_span, make_trace, post_spans, post_traces
 from traces.models import Alert, DeadLetter, Inbox, Trace
+from traces.selectors import traces as trace_selectors
 from traces.services import alerting
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,29 @@ def test_scores_are_added_filtered_and_summed_up(api):
     assert client.delete(f"{path}/{made.json()['id']}").status_code == 204
     assert client.get(path).json() == {"scores": []}
     assert client.post("/v1/traces/nope/scores", {"name": "x"}).status_code == 404
+
+
+def test_a_deleted_trace_takes_its_scores_along(api):
+    client = api("traces")
+    trace = make_trace()
+    post_traces(client, [trace])
+    client.post(f"/v1/traces/{trace['trace_id']}/scores", {"name": "helpful", "value": 1})
+
+    assert client.delete(f"/v1/traces/{trace['trace_id']}").status_code == 204
+
+    assert client.get("/v1/analytics/scores").json() == {"scores": []}
+
+
+def test_an_alert_fires_above_its_threshold_and_not_at_it(api, environment):
+    client = api("traces")
+    values = {"measure": "requests", "threshold": 1, "windowMinutes": 60}
+    client.post("/v1/analytics/alerts", {"name": "busy", **values})
+    alert = Alert.objects.within(environment).get()
+
+    for fired in (False, True):
+        post_traces(client, [make_trace()])
+        alerting.evaluate(alert.pk, now=NOW)
+        assert Event.unscoped.exists() is fired
 
 
 def test_an_alert_fires_once_and_recovers_once(api, environment):
@@ -92,6 +116,37 @@ def test_an_own_price_wins_over_the_table(api):
     assert (row["costCents"], row["costEstimated"]) == (300, True)
 
 
+def test_an_own_price_for_a_provider_wins_over_a_later_one_for_all(api):
+    client = api("traces")
+    price = {"model": "gpt-4o", "outputPerMillion": 0}
+    for named in (
+        {"provider": "openai", "inputPerMillion": 1, "validFrom": "2025-01-01T00:00:00Z"},
+        {"inputPerMillion": 7, "validFrom": "2026-01-01T00:00:00Z"},
+    ):
+        assert client.post("/v1/analytics/prices", price | named).status_code == 201
+
+    items = [
+        make_trace(input_tokens=1_000_000, provider=provider)
+        for provider in ("openai", "openrouter")
+    ]
+    rows = post_traces(client, items).json()["traces"]
+
+    assert [row["costCents"] for row in rows] == [100, 700]
+
+
+def test_writing_to_a_cache_costs_a_quarter_more(api):
+    item = make_trace(
+        provider="anthropic",
+        model_requested="claude-sonnet-4-5",
+        input_tokens=0,
+        response_body={"usage": {"cache_creation_input_tokens": 1_000_000}},
+    )
+
+    row = post_traces(api("traces"), [item]).json()["traces"][0]
+
+    assert (row["costCents"], row["costEstimated"]) == (375, True)
+
+
 def test_retention_counts_from_receipt(api, environment):
     client = api("traces")
     post_traces(client, [make_trace(timestamp="2001-01-01T00:00:00Z"), make_trace()])
@@ -129,6 +184,20 @@ def test_an_item_that_cannot_be_stored_is_set_apart_and_can_be_replayed(api, env
     digest()
     assert client.get("/v1/traces").json()["total"] == 2
     assert client.get("/v1/analytics/dead-letters").json()["total"] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_traces_of_one_instant_are_streamed_once_each(api, monkeypatch):
+    monkeypatch.setattr(trace_selectors, "STREAM_ROWS", 2)
+    client = api("traces")
+    items = [make_trace() for _ in range(5)]
+    post_traces(client, items)
+
+    lines = client.get("/v1/traces/export").content.splitlines()
+
+    assert sorted(json.loads(line)["traceId"] for line in lines) == sorted(
+        item["trace_id"] for item in items
+    )
 
 
 @pytest.mark.django_db(transaction=True)

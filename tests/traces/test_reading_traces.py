@@ -327,6 +327,35 @@ def test_sessions_are_listed_with_what_their_spans_add_up_to(api):
     ]
 
 
+def test_a_session_counts_a_posted_trace_once_and_is_found_by_the_source_of_its_spans(api):
+    client = api("traces")
+    posted = make_trace(session_id="run")
+    post_traces(client, [posted])
+    post_spans(
+        client,
+        [
+            make_span(session_id="run", trace_id=posted["trace_id"]),
+            make_span(session_id="run", trace_id="t"),
+            make_span(session_id="other", source="codex"),
+        ],
+    )
+
+    found = client.get("/v1/sessions", {"source": "claude_code"}).json()
+
+    assert [(row["sessionId"], row["traceCount"]) for row in found["sessions"]] == [("run", 2)]
+    assert found["total"] == 1
+
+
+def test_a_span_shows_the_tokens_of_its_call(api):
+    client = api("traces")
+    call = make_span(kind="llm_call", input_tokens=3, output_tokens=7)
+    post_spans(client, [call])
+
+    row = client.get(f"/v1/spans/{call['span_id']}").json()
+
+    assert (row["inputTokens"], row["outputTokens"]) == (3, 7)
+
+
 def test_deleting_by_filter_needs_a_filter_and_takes_the_counts_along(api):
     client = api("traces")
     kept, gone = make_trace(), make_trace(status="error", session_id="s")
@@ -396,7 +425,7 @@ def test_bounds_of_a_score_without_its_name_ask_for_any_score(api):
         client.post(path, {"name": "helpful", "value": value})
 
     found = client.get("/v1/traces", {"min_score": "0.5"})
-    deleted = client.delete("/v1/traces?max_score=0.5")
+    deleted = client.delete("/v1/traces?max_score=0.1")
 
     assert (ids(found), found.json()["total"]) == ([high["trace_id"]], 1)
     assert deleted.json() == {"deleted": 1}

@@ -199,6 +199,38 @@ def test_one_error_in_twenty_is_five_percent(api):
     assert [(one["key"], one["requests"]) for one in report["groups"]] == [("openai", 20)]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"date_from": "2026-01-25T06:30:00.123Z", "date_to": "2026-01-25T06:30:00.123Z"},
+        {"date_from": "2026-01-25T00:00:00Z", "date_to": "2026-01-25T23:59:59.999Z"},
+    ],
+    ids=["rows", "roll-up"],
+)
+def test_what_was_estimated_is_told_apart_from_what_clients_said(api, query):
+    client = api("traces")
+    estimated = make_trace(input_tokens=1_000_000, output_tokens=0)
+    post_traces(client, [estimated, make_trace(cost_cents=7)])
+
+    report = client.get("/v1/analytics", query).json()
+
+    assert (report["totalCost"], report["estimatedCost"]) == (257, 250)
+
+
+def test_both_ends_of_a_range_belong_to_it(api):
+    client = api("traces")
+    post_traces(client, [make_trace(session_id="s", timestamp="2026-01-25T06:30:00.123Z")])
+    ends = ("2026-01-25T06:30:00.122Z", "2026-01-25T06:30:00.123Z", "2026-01-25T06:30:00.124Z")
+
+    found = []
+    for start, end in ((0, 0), (0, 1), (1, 1), (1, 2), (2, 2)):
+        query = {"date_from": ends[start], "date_to": ends[end]}
+        report = client.get("/v1/analytics", query).json()
+        found.append((report["totalRequests"], report["totalSessions"]))
+
+    assert found == [(0, 0), (1, 1), (1, 1), (1, 1), (0, 0)]
+
+
 def test_a_range_that_ends_before_it_starts_is_all_zeros(api):
     report = (
         api("traces")

@@ -4,10 +4,11 @@ import re
 from functools import partial
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from pulse.ratelimits import stores
 from pulse.ratelimits.gcra import Policy
-from pulse.tenancy.models import Organization
+from pulse.tenancy.models import Organization, User
 from tests.support import races
 from tests.traces.dashboard.people import ADA, PASSWORD, project, sign_in, sign_up
 from traces.services import accounts
@@ -73,6 +74,16 @@ def test_a_wrong_password_and_an_unknown_person_are_answered_alike(client, ada):
     assert wrong.status_code == unknown.status_code == 401
     assert wrong.json() == unknown.json()
     assert wrong.json()["code"] == "INVALID_EMAIL_OR_PASSWORD"
+
+
+def test_a_password_alone_does_not_sign_in_whoever_has_a_second_factor(client, ada):
+    client.post("/api/auth/sign-out")
+    TOTP.activate(User.objects.get(email="ada@example.com"), generate_totp_secret())
+
+    response = sign_in(client)
+
+    assert (response.status_code, response.json()["code"]) == (403, "MFA_REQUIRED")
+    assert "Set-Cookie" not in response
 
 
 def test_sign_in_is_throttled_per_address(client):

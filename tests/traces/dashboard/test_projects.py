@@ -74,14 +74,17 @@ def test_a_minted_key_works_until_it_is_deleted(client, api, ada):
     assert client.delete(path, headers=here).json() == {"error": "API key not found"}
 
 
-def test_projects_are_made_renamed_and_deleted(client, ada):
+def test_projects_are_made_renamed_and_deleted_with_their_keys(client, api, ada):
     made = client.post("/dashboard/api/projects", {"name": " Looms "}).json()
     path = f"/dashboard/api/projects/{made['projectId']}"
+    data = api("traces", token=made["apiKey"])
 
     assert made["name"] == "Looms"
+    assert data.get("/v1/traces").status_code == 200
     assert client.patch(path, {"name": "Spindles"}).status_code == 200
     assert client.post("/dashboard/api/projects", {"name": "Spindles"}).status_code == 409
     assert client.delete(path).json() == {"success": True}
+    assert data.get("/v1/traces").status_code == 401
     listed = client.get("/dashboard/api/projects").json()["projects"]
     assert [one["name"] for one in listed] == ["Engines"]
 
@@ -170,13 +173,18 @@ def count_words() -> int:
 
 
 def test_an_environment_of_the_deployment_is_not_a_project_to_delete(client, environment):
+    tenancy.make_environment(environment.organization, name="another")
     tenancy.make_user(environment.organization)
     sign_in(client, password=tenancy.PASSWORD)
 
     response = client.delete(f"/dashboard/api/projects/{environment.public_id}")
 
     assert response.status_code == 409
-    assert Environment.objects.filter(pk=environment.pk).exists()
+    assert response.json() == {
+        "error": "This environment belongs to the deployment and cannot be deleted here"
+    }
+    environment.refresh_from_db()
+    assert environment.deleted_at is None
 
 
 def test_the_dashboard_reads_camel_case_only(client, api, ada):
