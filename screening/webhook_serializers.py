@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from pulse.http.fields import Choice, StrictSerializer, StrictString
+from pulse.webhooks.selectors import PUBLIC_STATUS
 from screening.serializers import PageIn, PageMeta
 
 
@@ -23,7 +24,7 @@ class WebhookPatch(WebhookIn):
 
 
 class WebhookDeliveryQuery(PageIn):
-    status = Choice(choices=["pending", "delivered", "failed", "cancelled", "held"], required=False)
+    status = Choice(choices=list(PUBLIC_STATUS), required=False)
 
 
 class WebhookSchema(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ import orjson
 from pulse.times import utc_millis
 from traces import instants
 from traces.models import Alert, CustomPrice, DeadLetter, Score
+from traces.pricing import MICRO_CENTS_PER_DOLLAR
 
 SPELLINGS = ("both", "snake", "camel")
 MICRO = 1_000_000
@@ -229,10 +230,9 @@ def dead_letter(row: DeadLetter) -> dict[str, Any]:
 
 def price(row: CustomPrice) -> dict[str, Any]:
     """Dollars per million tokens, as providers list them."""
-    dollar = 100_000_000
 
     def dollars(micro_cents: int | None) -> float | int | None:
-        return None if micro_cents is None else number(micro_cents / dollar)
+        return None if micro_cents is None else number(micro_cents / MICRO_CENTS_PER_DOLLAR)
 
     return {
         "id": row.pk,

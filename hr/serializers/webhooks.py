@@ -12,10 +12,10 @@ from pulse.http.fields import (
     StrictString,
 )
 from pulse.webhooks.events import subscription_errors
+from pulse.webhooks.selectors import PUBLIC_STATUS
 from pulse.webhooks.services import TEST_EVENT_TYPE
 
 MAX_URL = 2048
-STATUSES = ("pending", "delivered", "failed", "cancelled", "held")
 
 
 class EndpointIn(StrictSerializer):
@@ -54,7 +54,7 @@ class RecoverIn(StrictSerializer):
 
 
 class ReplayMatchingIn(StrictSerializer):
-    status = Choice(choices=list(STATUSES), default="failed")
+    status = Choice(choices=list(PUBLIC_STATUS), default="failed")
     created_from = InstantField(required=False)
     created_to = InstantField(required=False)
 
@@ -84,7 +84,7 @@ class EventQuery(Paging):
 class DeliveryQuery(Paging):
     endpoint_id = StrictString(required=False, max_length=60)
     event_id = StrictString(required=False, max_length=60)
-    status = Choice(choices=list(STATUSES), required=False)
+    status = Choice(choices=list(PUBLIC_STATUS), required=False)
     created_from = InstantField(required=False)
     created_to = InstantField(required=False)
 
@@ -134,7 +134,7 @@ class DeliveryOut(serializers.Serializer[object]):
     event_id = serializers.CharField()
     event_type = serializers.CharField()
     endpoint_id = serializers.CharField()
-    status = serializers.ChoiceField(choices=list(STATUSES))
+    status = serializers.ChoiceField(choices=list(PUBLIC_STATUS))
     attempts = serializers.IntegerField()
     next_attempt_at = serializers.DateTimeField(allow_null=True)
     last_outcome = serializers.CharField(allow_null=True)

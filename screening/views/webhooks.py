@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from pulse import pagination
 from pulse.errors import NotFound
-from pulse.http.answers import answer
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -23,7 +19,7 @@ from pulse.webhooks.shapes import delivery_with_tries
 from pulse.webhooks.shapes import endpoint as kernel_endpoint
 from screening import webhook_serializers as forms
 from screening.serializers import PageIn
-from screening.views.base import ScreeningApiView
+from screening.views.base import ScreeningApiView, paged, wrapped
 
 MEMBERS = (
     "id",
@@ -66,18 +62,6 @@ def _delivery(row: Delivery) -> dict[str, Any]:
 class ManagementView(ScreeningApiView):
     required_scope = "webhooks:manage"
 
-    def paged(
-        self, rows: QuerySet[Any], query: dict[str, Any], shape: Callable[[Any], dict[str, Any]]
-    ) -> HttpResponse:
-        found = pagination.by_number(rows, page=query["page"], limit=query["limit"])
-        meta = {
-            "current_page": found.current_page,
-            "total_pages": found.total_pages,
-            "total_count": found.total_count,
-            "per_page": found.per_page,
-        }
-        return answer({"data": [shape(row) for row in found.items], "meta": meta})
-
     def find_delivery(self, webhook_id: str, delivery_id: str) -> Delivery:
         """By the identifier that receivers see. Raises NotFound."""
         endpoint = selectors.get_endpoint(self.request.environment, self.product, webhook_id)
@@ -95,7 +79,8 @@ class WebhooksView(ManagementView):
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = selectors.endpoints(request.environment, self.product)
         query = self.query(PageIn)
-        return self.paged(rows.order_by("created_at", "pk"), query, _webhook)
+        rows = rows.order_by("created_at", "pk")
+        return paged(rows, page=query["page"], limit=query["limit"], shape=_webhook)
 
     @extend_schema(request=forms.WebhookIn, responses={201: forms.WebhookCreatedOut})
     @idempotent
@@ -110,8 +95,7 @@ class WebhooksView(ManagementView):
             description=sent.get("description", ""),
             now=request.now,
         )
-        headers = {"Location": f"/v1/webhooks/{row.public_id}"}
-        return answer({"data": _with_secret(row, secret)}, status=201, headers=headers)
+        return wrapped(_with_secret(row, secret), 201, Location=f"/v1/webhooks/{row.public_id}")
 
 
 class WebhookView(ManagementView):
@@ -120,7 +104,7 @@ class WebhookView(ManagementView):
     @extend_schema(responses=forms.WebhookOut)
     def get(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         row = selectors.get_endpoint(request.environment, self.product, webhook_id)
-        return answer({"data": _webhook(row)})
+        return wrapped(_webhook(row))
 
     @extend_schema(request=forms.WebhookPatch, responses=forms.WebhookOut)
     @idempotent
@@ -137,7 +121,7 @@ class WebhookView(ManagementView):
             description=sent.get("description"),
             status=sent.get("status"),
         )
-        return answer({"data": _webhook(row)})
+        return wrapped(_webhook(row))
 
     @extend_schema(responses={204: None})
     @audited("webhook.delete")
@@ -159,7 +143,7 @@ class WebhookTestView(ManagementView):
         row = services.send_test_event(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
         )
-        return answer({"data": _delivery(row)}, status=202)
+        return wrapped(_delivery(row), 202)
 
 
 class WebhookSecretView(ManagementView):
@@ -173,7 +157,7 @@ class WebhookSecretView(ManagementView):
         row, secret = services.rotate_secret(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
         )
-        return answer({"data": _with_secret(row, secret)})
+        return wrapped(_with_secret(row, secret))
 
 
 class WebhookPromotionView(ManagementView):
@@ -187,7 +171,7 @@ class WebhookPromotionView(ManagementView):
         row = services.promote_secret(
             request.environment, product=self.product, public_id=webhook_id, now=request.now
         )
-        return answer({"data": _webhook(row)})
+        return wrapped(_webhook(row))
 
 
 class WebhookDeliveriesView(ManagementView):
@@ -203,7 +187,8 @@ class WebhookDeliveriesView(ManagementView):
             endpoint_id=webhook_id,
             status=query.get("status", ""),
         )
-        return self.paged(rows.order_by("-created_at", "-pk"), query, _delivery)
+        rows = rows.order_by("-created_at", "-pk")
+        return paged(rows, page=query["page"], limit=query["limit"], shape=_delivery)
 
 
 class WebhookDeliveryView(ManagementView):
@@ -214,7 +199,7 @@ class WebhookDeliveryView(ManagementView):
         row = self.find_delivery(webhook_id, delivery_id)
         detail = delivery_with_tries(row)
         shape = {"request_body": detail["request_body"], "tries": detail["tries"]}
-        return answer({"data": _delivery(row) | shape})
+        return wrapped(_delivery(row) | shape)
 
 
 class WebhookDeliveryReplayView(ManagementView):
@@ -229,4 +214,4 @@ class WebhookDeliveryReplayView(ManagementView):
         made = replays.replay_delivery(
             request.environment, product=self.product, public_id=row.public_id, now=request.now
         )
-        return answer({"data": _delivery(made)}, status=202)
+        return wrapped(_delivery(made), 202)

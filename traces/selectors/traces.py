@@ -16,7 +16,6 @@ from traces.models.rollups import Width
 from traces.queries import TraceFilter, TraceQuery
 from traces.selectors import ranges, search
 
-MICRO = 1_000_000
 WINDOW = 5_000
 """A search by words works on so many matches at a time, the last received first."""
 STREAM_ROWS = 500
@@ -40,7 +39,7 @@ class TracePage:
 
 
 def _bound(value: float) -> int:
-    return round(min(max(value, 0), 9e12) * MICRO)
+    return round(min(max(value, 0), 9e12) * shapes.MICRO)
 
 
 def windows(environment: Environment, wanted: TraceFilter) -> Iterator[QuerySet[Trace]]:
