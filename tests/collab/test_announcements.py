@@ -5,13 +5,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from collab.models import Activity, Notification, Participant, SharedState
+from collab.models import (
+    Activity,
+    EnvironmentConfig,
+    Notification,
+    Participant,
+    SharedState,
+)
 from collab.services import comments, people, retention, rooms, threads
 from collab.services.comments import Said
 from pulse.errors import InvalidInput
 from pulse.tenancy.models import Environment
 from tests.support.announcements import published
 from tests.support.api import Api
+from tests.support.tenancy import make_environment
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
 
@@ -57,6 +64,13 @@ def test_every_change_is_announced_once_with_the_resource_as_rest_shows_it(colla
     with published("comment.deleted", "thread.deleted"):
         collab.delete(f"/api/v1/comments/{made['comments'][0]['id']}")
 
+    path = "/api/v1/rooms/dashboard/threads"
+    other = collab.post(path, {"userId": "user-1", "body": "Bye"}).json()["thread"]
+    row = collab.get(path).json()["items"][0]
+    with published("thread.deleted") as said:
+        collab.delete(f"/api/v1/threads/{other['id']}")
+    assert said[0]["data"] == {"thread": row}
+
 
 def test_a_refused_change_is_not_announced(collab: Api) -> None:
     with published():
@@ -85,9 +99,15 @@ def test_what_has_an_end_goes_and_the_rest_stays(environment: Environment) -> No
     SharedState.objects.create(environment=environment, room=room, state=b"\0\0", updated_at=NOW)
     later = NOW.replace(month=9)
 
+    slow = make_environment(environment.organization, name="slow")
+    EnvironmentConfig.objects.create(environment=slow, p2p_state_ttl_days=365)
+    kept = rooms.ensure_room(slow, name="r", now=NOW)
+    SharedState.objects.create(environment=slow, room=kept, state=b"\0\0", updated_at=NOW)
+
     retention.delete_expired(now=NOW)
-    assert (Activity.unscoped.count(), SharedState.unscoped.count()) == (2, 1)
+    assert (Activity.unscoped.count(), SharedState.unscoped.count()) == (2, 2)
     retention.delete_expired(now=later)
-    assert (Activity.unscoped.count(), SharedState.unscoped.count()) == (0, 0)
+    assert Activity.unscoped.count() == 0
+    assert SharedState.unscoped.get().environment == slow
     assert Notification.unscoped.count() == 1  # unread ones wait
     assert Participant.unscoped.count() == 2

@@ -14,9 +14,11 @@ import pytest
 from django.conf import LazySettings
 from PIL import Image
 
-from collab.models import Comment, Notification, Participant, Reaction, Room, Thread
+from collab.errors import FileTooLarge, NotificationNotFound
+from collab.models import Attachment, Comment, Notification, Participant, Reaction, Room, Thread
+from collab.selectors import configs
 from collab.selectors.people import recent_people
-from collab.services import uploads
+from collab.services import notifications, uploads
 from collab.services.people import keep_person
 from collab.views.base import split_room_path
 from pulse.tenancy.models import Environment
@@ -194,16 +196,37 @@ def test_authors_hear_of_replies_and_the_mentioned_of_mentions_but_nobody_of_the
         f"/api/v1/threads/{thread['id']}/comments",
         {"userId": "user-2", "body": "@Cleo?", "mentions": ["user-3", "user-2"]},
     )
+    collab.post(
+        f"/api/v1/threads/{thread['id']}/comments",
+        {"userId": "user-3", "body": "@Alice", "mentions": ["user-1"]},
+    )
 
     told = Notification.unscoped.values_list("user__external_id", "type").order_by("pk")
-    assert list(told) == [("user-3", "comment:mention"), ("user-1", "comment:reply")]
+    assert list(told) == [
+        ("user-3", "comment:mention"),
+        ("user-1", "comment:reply"),
+        ("user-1", "comment:mention"),  # and of nothing twice
+        ("user-2", "comment:reply"),
+    ]
     listed = collab.get("/api/v1/users/user-3/notifications").json()["items"]
     assert [(one["type"], one["actorId"], one["read"]) for one in listed] == [
         ("comment:mention", "user-2", False)
     ]
     read = collab.post(f"/api/v1/notifications/{listed[0]['id']}/read").json()
     assert read["notification"]["read"] is True
-    assert collab.post("/api/v1/users/user-1/notifications/read-all").json() == {"read": 1}
+    assert collab.post("/api/v1/users/user-1/notifications/read-all").json() == {"read": 2}
+
+
+def test_a_person_marks_nothing_of_somebody_elses_as_read(collab: Api) -> None:
+    thread = start(collab)
+    collab.post(f"/api/v1/threads/{thread['id']}/comments", {"userId": "user-2", "body": "x"})
+    mine = Notification.unscoped.get()
+    stranger = Participant.unscoped.get(external_id="user-2")
+
+    with pytest.raises(NotificationNotFound):
+        notifications.mark_read(mine.environment, notification_id=mine.public_id, person=stranger)
+
+    assert not Notification.unscoped.get().read
 
 
 def test_a_comment_is_kept_as_it_is_written(collab: Api) -> None:
@@ -330,19 +353,53 @@ def test_a_person_needs_an_id_beside_the_namespace(collab: Api, environment: Env
             assert answer.json() == {"error": "userId: must have 1 to 200 characters"}
 
 
+def upload(environment: Environment, size_bytes: int = 100) -> Attachment:
+    """A picture that user-1 has uploaded and not used."""
+    image = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(image, "PNG")
+    image.seek(0)
+    return uploads.save_upload(
+        environment, uploader=Participant.unscoped.get(external_id="user-1"), file=image,
+        size_bytes=size_bytes, filename="a.png", declared_type="image/png", now=datetime.now(UTC),
+    )  # fmt: skip
+
+
+def test_a_file_beyond_the_environments_limit_is_not_kept(
+    collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    limit = uploads.limit_bytes(configs.config_of(environment))
+
+    upload(environment, limit)
+    with pytest.raises(FileTooLarge):
+        upload(environment, limit + 1)
+
+    assert [row.size_bytes for row in Attachment.unscoped.all()] == [limit]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_thread_takes_its_files_along(
+    collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    file = upload(environment)
+    sent = {"userId": "user-1", "body": "x", "attachmentIds": [str(file.public_id)]}
+    made = collab.post("/api/v1/rooms/a/threads", sent).json()["thread"]
+    stored = [path for path in tmp_path.rglob("*") if path.is_file()]
+
+    collab.delete(f"/api/v1/threads/{made['id']}")
+
+    assert len(stored) == 2  # the picture and its thumbnail
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert Attachment.unscoped.count() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_comments_in_different_rooms_one_gets_the_file(
     collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
-    image = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(image, "PNG")
-    image.seek(0)
-    file = uploads.save_upload(
-        environment, uploader=Participant.unscoped.get(external_id="user-1"), file=image,
-        size_bytes=image.getbuffer().nbytes, filename="a.png", declared_type="image/png",
-        now=datetime.now(UTC),
-    )  # fmt: skip
+    file = upload(environment)
     sent = {"userId": "user-1", "body": "x", "attachmentIds": [str(file.public_id)]}
     calls = [
         partial(collab.post, f"/api/v1/rooms/{room}/threads", sent) for room in ("a", "b", "c")

@@ -163,6 +163,8 @@ def test_what_belongs_to_another_person_stays_as_it_is(backend: Backend, act: st
 def test_ids_of_another_room_do_not_exist_here(backend: Backend) -> None:
     elsewhere = backend.thread("elsewhere")
     comment = elsewhere["comments"][0]["id"]
+    reactions = f"/api/v1/comments/{comment}/reactions"
+    reacted = backend.call("POST", reactions, {"userId": ALICE[0], "emoji": "👍"}).json()
     with backend.together(ALICE) as (alice,):
         for kind, members, code in (
             ("thread:resolve", {"threadId": elsewhere["id"], "resolved": True}, "thread_not_found"),
@@ -181,6 +183,11 @@ def test_ids_of_another_room_do_not_exist_here(backend: Backend) -> None:
                 "reaction:add",
                 {"targetId": comment, "targetType": "comment", "emoji": "👍"},
                 "comment_not_found",
+            ),
+            (
+                "reaction:remove",
+                {"reactionId": reacted["reaction"]["id"]},
+                "reaction_not_found",
             ),
         ):
             alice.say(kind, **members)
