@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from pulse.errors import InvalidInput
 from pulse.webhooks.models import Event
 from screening.errors import AttemptClosed
 from screening.models import Answer, Report, Screening
@@ -199,14 +201,21 @@ def test_an_open_invitation_expires_and_a_read_settles_it_without_a_worker(envir
 
 
 def test_extra_time_moves_the_deadline(environment):
-    from decimal import Decimal
-
     screening = make_started(environment, time_multiplier=Decimal("1.5"))
     assert screening.deadline_at == NOW + 45 * MINUTE
     later = screenings.extend(
         environment, screening_id=screening.public_id, now=NOW, time_multiplier=Decimal(2)
     )
     assert later.deadline_at == NOW + 60 * MINUTE
+
+    with pytest.raises(InvalidInput):
+        screenings.extend(
+            environment,
+            screening_id=screening.public_id,
+            now=NOW,
+            time_multiplier=Decimal("1.75"),
+        )
+    assert fresh(screening).deadline_at == NOW + 60 * MINUTE
 
 
 def test_saves_that_arrive_out_of_order_keep_the_newest(environment):
@@ -344,6 +353,16 @@ def test_time_in_view_is_bounded_by_the_time_that_went_by(environment):
     answer(screening, "q3", 1, now=NOW + MINUTE, active_seconds=50)
     answer(screening, "q3", 2, now=NOW + 2 * MINUTE, active_seconds=9_999)
     assert fresh(screening).active_seconds == 50 + 61
+
+
+def test_an_attempt_that_ran_out_of_time_lasted_no_longer_than_it_was_given(environment):
+    screening = make_started(environment)
+    in_grace = NOW + 30 * MINUTE + timedelta(seconds=9)
+    answer(screening, "q3", 1, now=in_grace, active_seconds=9_999)
+
+    done = attempts.settle(fresh(screening), now=NOW + 31 * MINUTE)
+
+    assert (done.completion_reason, done.active_seconds) == ("time_expired", 30 * 60)
 
 
 def test_an_edit_in_the_middle_changes_no_running_attempt(environment):

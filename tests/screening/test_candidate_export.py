@@ -64,6 +64,9 @@ def test_the_page_gives_the_export_with_the_resume_to_who_manages(environment, s
 
 def test_an_export_needs_every_scope_and_the_own_account(api, screening, other_environment):
     path = "/v1/candidates/c10001/export"
-    narrow = api("screening", scopes=["candidates:read"])
-    assert narrow.get(path).status_code == 403
+    needed = ["candidates:read", "screenings:read", "reports:read"]
+    for left_out in needed:
+        narrow = api("screening", scopes=[one for one in needed if one != left_out])
+        assert narrow.get(path).status_code == 403
+    assert api("screening", scopes=needed).get(path).status_code == 200
     assert api("screening", environment=other_environment).get(path).status_code == 404

@@ -92,6 +92,9 @@ def marked(api, environment, settings, tmp_path):
         answer(screening, question_id, value, now=NOW + timedelta(minutes=1))
     attempts.submit(screening, now=NOW + timedelta(minutes=2))
     client.post(f"/v1/screenings/{screening.public_id}/finalize")
+    note = {"points": 1, "note": MARK}
+    client.post(f"/v1/screenings/{screening.public_id}/answers/q1/review", note)
+    Screening.unscoped.update(partner_ref=MARK, partner_callback_url=MARK, invitation_ref=MARK)
     reports.write_due(now=NOW.replace(year=2100))
     assert {"screening.Candidate", "screening.Answer", "screening.Report", "webhooks.Event"} <= set(
         places_of(MARK)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pulse.outbound import client
 from pulse.tenancy.models import Environment
 from screening.models import Candidate, PartnerKey, PartnerUpdate, Screening
 from screening.services import attempts, partner_updates, screenings
@@ -153,6 +154,28 @@ def test_greenhouse_is_told_that_there_is_a_result_and_again_until_it_hears(
     last = receiver.wait(2)[1]
     assert (last.method, last.body) == ("PATCH", b"")
     assert last.headers["authorization"] == "Basic " + base64.b64encode(b"gh:").decode()
+
+
+def test_a_sender_whose_lease_ran_out_changes_nothing(
+    call, environment, settings, receiver: Receiver, monkeypatch
+):
+    settings.PULSE_ASHBY_URL = receiver.url
+    partner_updates.change_key(environment, partner="ashby", secret="k", actor="user:1")
+    now = datetime.now(UTC)
+    attempts.start(ashby_start(call, environment), now=now)
+    send = client.call
+
+    def slow(*arguments, **options):
+        """Another sender has taken over before the answer is there."""
+        PartnerUpdate.unscoped.update(attempts=2, next_attempt_at=now + timedelta(seconds=90))
+        return send(*arguments, **options)
+
+    monkeypatch.setattr(client, "call", slow)
+    assert partner_updates.send_due(now=now) == 1
+
+    update = PartnerUpdate.unscoped.get()
+    assert (update.state, update.attempts) == ("due", 2)
+    assert update.next_attempt_at == now + timedelta(seconds=90)
 
 
 def test_without_a_key_nothing_is_noted_and_a_key_is_kept_sealed(call, environment):

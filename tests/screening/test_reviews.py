@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pulse.audit.models import Entry
 from pulse.webhooks.models import Event
 from screening.models import Screening
 from screening.services import attempts
@@ -39,6 +40,13 @@ def test_the_last_review_releases_the_score(client, environment):
     attempts.submit(screening, now=datetime.now(UTC))
     assert review(client, screening, "q1", 10) == ("pending_review", None)
     assert review(client, screening, "q2", 5) == ("scored", 75)
+
+    reviews = Entry.objects.within(environment).filter(action="screening.review").order_by("pk")
+    assert [(one.object_ref, one.fields) for one in reviews] == [
+        (screening.public_id, ["q1"]),
+        (screening.public_id, ["q2"]),
+    ]
+    assert {one.actor.partition(":")[0] for one in reviews} == {"key"}
 
 
 def test_a_score_that_was_announced_is_changed_and_never_taken_back(client, environment):

@@ -96,6 +96,10 @@ def test_the_log_names_deliveries_as_receivers_see_them(client, environment, rec
     assert again["id"] != listed["id"]
     assert receiver.wait(2)[1].headers["x-pihupulse-delivery"] == again["id"]
     assert client.get(f"{path}/{listed['id']}x").status_code == 404
+    other, _ = make_endpoint(environment, receiver.url, product="screening")
+    elsewhere = f"/v1/webhooks/{other.public_id}/deliveries/{listed['id']}"
+    assert client.get(elsewhere).status_code == 404
+    assert client.post(f"{elsewhere}/replay").status_code == 404
 
 
 def test_a_rotation_waits_for_its_switch(client, environment, receiver):

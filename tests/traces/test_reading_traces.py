@@ -336,7 +336,7 @@ def test_a_session_counts_a_posted_trace_once_and_is_found_by_the_source_of_its_
         [
             make_span(session_id="run", trace_id=posted["trace_id"]),
             make_span(session_id="run", trace_id="t"),
-            make_span(session_id="other", source="codex"),
+            make_span(session_id="other", source="codex", trace_id="u"),
         ],
     )
 
@@ -344,6 +344,7 @@ def test_a_session_counts_a_posted_trace_once_and_is_found_by_the_source_of_its_
 
     assert [(row["sessionId"], row["traceCount"]) for row in found["sessions"]] == [("run", 2)]
     assert found["total"] == 1
+    assert client.get("/v1/sessions").json()["total"] == 2
 
 
 def test_a_span_shows_the_tokens_of_its_call(api):
