@@ -61,7 +61,4 @@ class HrDialect:
         if error.fields or error.status in (400, 422):
             inner["fields"] = list(dict.fromkeys(one.field for one in error.fields))
         inner["request_id"] = request_id
-        headers = common_headers(error)
-        if error.status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
-        return Refusal(error.status, headers, fastjson.dumps({"error": inner}))
+        return Refusal(error.status, common_headers(error), fastjson.dumps({"error": inner}))

@@ -169,6 +169,8 @@ class Dialect(Protocol):
 def common_headers(error: ApiError) -> dict[str, str]:
     """Headers that a refusal carries in every dialect."""
     headers = dict(error.headers)
+    if error.status == 401:
+        headers.setdefault("WWW-Authenticate", "Bearer")
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, error.retry_after))
     return headers

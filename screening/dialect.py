@@ -46,7 +46,4 @@ class ScreeningDialect:
         if isinstance(error, UnknownReference):
             code = error.code
         inner = {"code": code, "message": error.message, "status": status, "details": details}
-        headers = common_headers(error)
-        if status == 401:
-            headers.setdefault("WWW-Authenticate", "Bearer")
-        return Refusal(status, headers, fastjson.dumps({"error": inner}))
+        return Refusal(status, common_headers(error), fastjson.dumps({"error": inner}))

@@ -53,6 +53,4 @@ class ScimDialect:
             body["scimType"] = kind
         body["detail"] = error.message
         headers = {**common_headers(error), "Content-Type": MEDIA_TYPE}
-        if status == 401:
-            headers["WWW-Authenticate"] = "Bearer"
         return Refusal(status, headers, fastjson.dumps(body))
