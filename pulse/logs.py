@@ -31,6 +31,11 @@ def _redacting(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     return event
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not what uvicorn says of every upgrade that is refused with an answer, thousands under load."""
+    return "without completing handshake" not in str(record.msg)
+
+
 def configure() -> None:
     """Set up logging for this process; called once by whatever starts it."""
     shared: list[Any] = [
@@ -61,3 +66,4 @@ def configure() -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.PULSE_LOG_LEVEL)
     logging.getLogger("django.request").setLevel("ERROR")  # a 404 is an answer, not news
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
