@@ -29,6 +29,8 @@ from pulse.tenancy.models import Environment
 
 LIFETIME = timedelta(hours=24)
 ALGORITHM = "HS256"
+MAX_TOKEN = 32 * 1024
+"""Characters: it must fit into a header, and with the room's id into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class Claims:
     expires_at: datetime
 
     def opens(self, room: str) -> bool:
-        return self.rooms is None or any(fnmatch.fnmatchcase(room, one) for one in self.rooms)
+        return self.rooms is None or any(
+            room == one or fnmatch.fnmatchcase(room, one) for one in self.rooms
+        )
 
 
 def signing_key(environment: Environment, generation: int) -> bytes:
@@ -64,7 +68,7 @@ def mint_token(
 
     ``rooms`` are patterns of the rooms it opens: an empty list opens none, None every one. Creating
     the person here lets a bot that never opens a socket comment through the REST API. Raises
-    InvalidInput for an id that is empty or too long without its namespace.
+    InvalidInput for an id that is empty or too long without its namespace, and for too many rooms.
     """
     if not 0 < len(external_id) <= MAX_EXTERNAL_ID:
         reason = f"must have 1 to {MAX_EXTERNAL_ID} characters"
@@ -91,6 +95,9 @@ def mint_token(
         algorithm=ALGORITHM,
         headers={"kid": str(generation)},
     )
+    if len(token) > MAX_TOKEN:
+        reason = "must be fewer or shorter: the token would be too long to be sent"
+        raise InvalidInput(fields=[FieldError("rooms", reason)])
     return token, expires_at, person
 
 

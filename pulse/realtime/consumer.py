@@ -18,7 +18,6 @@ from pulse.realtime.outlet import Outlet
 
 ABUSE = 4429
 UNAUTHORIZED = 4401
-MAX_FIRST_BYTES = 8 * 1024
 MAX_BYTES = 64 * 1024
 
 
@@ -78,7 +77,7 @@ class HubConsumer(AsyncWebsocketConsumer):
             return
         if text is None:
             self.complain("Send text frames", "malformed")
-        elif not self.known and len(text) > MAX_FIRST_BYTES:
+        elif not self.known and len(text) > MAX_BYTES:
             self.refuse("The first message is too large", code="too_large")
         elif len(text) > MAX_BYTES and self.large_prefix not in text[:200]:
             self.complain("The message is too large", "too_large")

@@ -353,6 +353,15 @@ def test_a_person_needs_an_id_beside_the_namespace(collab: Api, environment: Env
             assert answer.json() == {"error": "userId: must have 1 to 200 characters"}
 
 
+def test_a_token_too_long_to_be_sent_is_not_minted(collab: Api) -> None:
+    sent = {"userId": "user-7", "name": "Ada", "rooms": ["x" * 400] * 90}
+
+    said = collab.post("/auth/token", sent).json()["error"]
+
+    assert said == "rooms: must be fewer or shorter: the token would be too long to be sent"
+    assert Participant.unscoped.filter(external_id="user-7").count() == 0
+
+
 def upload(environment: Environment, size_bytes: int = 100) -> Attachment:
     """A picture that user-1 has uploaded and not used."""
     image = io.BytesIO()

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import socket as sockets
 import time
 import uuid
+from contextlib import ExitStack
 from typing import Any
 
 import jwt
@@ -93,9 +95,30 @@ def test_an_id_no_room_can_have_is_named_as_the_reason(backend: Backend, room: s
 
 
 def test_a_first_message_of_many_kilobytes_is_refused(backend: Backend) -> None:
-    socket = backend.knock(type="auth", apiKey="x" * 9000, token="", room="r")
+    socket = backend.knock(type="auth", apiKey="x" * 70_000, token="", room="r")
 
     assert socket.hear("auth:error")["code"] == "too_large"
+
+
+def test_an_address_with_two_hundred_waiting_sockets_is_put_off_without_noise(
+    backend: Backend,
+) -> None:
+    upgrade = (
+        f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{backend.live.port}\r\nConnection: Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    with ExitStack() as waiting:
+        address = ("127.0.0.1", backend.live.port)
+        opened = [waiting.enter_context(sockets.create_connection(address)) for _ in range(201)]
+        for one in opened:
+            one.sendall(upgrade.encode())
+        answers = [one.recv(1000).decode() for one in opened]
+
+    refused = [one for one in answers if "101 Switching" not in one]
+    assert refused
+    assert all("503 Service" in one and "retry-after: 5" in one.lower() for one in refused)
+    assert "handshake" not in backend.live.log("web")
 
 
 def test_messages_before_the_snapshot_are_ignored_quietly(backend: Backend) -> None:
@@ -108,12 +131,13 @@ def test_messages_before_the_snapshot_are_ignored_quietly(backend: Backend) -> N
 
 
 def test_a_token_for_some_rooms_opens_only_those(backend: Backend) -> None:
-    token = backend.token(rooms=["reports/*"])
+    others = [f"{'long/' * 30}{number}" for number in range(90)]
+    token = backend.token(rooms=["reports/*", "drafts/[1]", *others])
 
-    inside = backend.enter("reports/q3", token=token)
+    for room in ("reports/q3", "drafts/[1]"):
+        backend.enter(room, token=token).connection.close()
     outside = backend.knock(type="auth", apiKey=backend.publishable, token=token, room="dashboard")
     assert outside.hear("auth:error")["code"] == "room_forbidden"
-    inside.connection.close()
 
 
 def test_revoked_keys_and_blocked_people_are_out_within_seconds(backend: Backend) -> None:
