@@ -147,9 +147,12 @@ def local_starts(
     start = _floor(datetime.fromtimestamp(from_ms / 1000, tz), interval)
     starts: list[int] = []
     while (start_ms := _ms(start)) < to_ms:
-        if len(starts) == limit:
-            return None
-        starts.append(start_ms)
+        if (
+            not starts or start_ms > starts[-1]
+        ):  # a day that a move of the date line left out is none
+            if len(starts) == limit:
+                return None
+            starts.append(start_ms)
         start = _next(start, interval)
     return starts
 

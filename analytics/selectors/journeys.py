@@ -88,7 +88,8 @@ def _funnel_rows(environment: Environment, plan: FunnelPlan) -> Iterator[tuple[A
 def _ordered_way(events: Iterable[Step], depth: int, window_ms: int) -> list[int]:
     """Instants of the deepest chain of steps in order, begun and ended within the window.
 
-    ``chains[n]`` is the chain to step n that began last: the one with the most time left.
+    ``chains[n]`` is the chain to step n that began last, the one with the most time left; of those,
+    the one that got there first: who looks into the cart again took no longer to fill it.
     """
     chains: list[list[int]] = [[] for _ in range(depth)]
     best: list[int] = []
@@ -96,7 +97,7 @@ def _ordered_way(events: Iterable[Step], depth: int, window_ms: int) -> list[int
         if step == 0:
             chains[0] = [instant]
         elif chains[step - 1] and instant - chains[step - 1][0] <= window_ms:
-            if not chains[step] or chains[step][0] <= chains[step - 1][0]:
+            if not chains[step] or chains[step][0] < chains[step - 1][0]:
                 chains[step] = [*chains[step - 1], instant]
         else:
             continue
