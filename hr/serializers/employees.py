@@ -45,8 +45,6 @@ class CustomFields(serializers.Field[dict[str, Any], Any, Any, Any]):
     """An object of at most 50 short keys; each value a string, a number, a boolean or null."""
 
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "invalid": "must be an object",
         "many": "may hold at most 50 keys",
     }
@@ -187,7 +185,7 @@ class CustomFieldIn(StrictSerializer):
 
     key = serializers.RegexField(
         r"^[a-z][a-z0-9_]{0,39}\Z",
-        error_messages={"invalid": "must be a lower-case name", "required": "is required"},
+        error_messages={"invalid": "must be a lower-case name"},
     )
     name = StrictString(max_length=120)
     type = Choice(choices=CustomField.Type.values)

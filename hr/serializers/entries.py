@@ -30,9 +30,6 @@ class Lines(serializers.ListField):
             allow_empty=False,
             max_length=3,
             error_messages={
-                "required": "is required",
-                "null": "must not be null",
-                "not_a_list": "must be a list",
                 "empty": "must hold 1 to 3 lines",
                 "max_length": "must hold 1 to 3 lines",
             },

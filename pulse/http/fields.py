@@ -1,4 +1,7 @@
-"""Serializer fields without DRF's coercions: "10" is no integer, 1 is no boolean, blanks are blank."""
+"""Serializer fields without DRF's coercions: "10" is no integer, 1 is no boolean, blanks are blank.
+
+DRF's own fields that are used beside them say what is wrong in the same words.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,30 @@ _NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 _UNSEEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*")
 """Spaces and characters that only join, split or order others: a text of these alone is blank."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+_OUR_WORDS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, str]] = {
+    serializers.Field: {"required": "is required", "null": "must not be null"},
+    serializers.CharField: {
+        "invalid": "must be a string",
+        "blank": "must not be blank",
+        "max_length": "must be at most {max_length} characters",
+        "min_length": "must be at least {min_length} characters",
+    },
+    serializers.Serializer: {"invalid": "must be an object"},
+    serializers.ListField: {
+        "not_a_list": "must be a list",
+        "empty": "must not be empty",
+        "min_length": "must hold at least {min_length} items",
+        "max_length": "must hold at most {max_length} items",
+    },
+    serializers.DictField: {"not_a_dict": "must be an object", "empty": "must not be empty"},
+    serializers.UUIDField: {"invalid": "must be a UUID"},
+    serializers.JSONField: {"invalid": "must be JSON"},
+}
+_OUR_WORDS[serializers.ListSerializer] = _OUR_WORDS[serializers.ListField]
+for _kind, _words in _OUR_WORDS.items():
+    # A field collects its messages from its class and the bases, so what is more special still wins.
+    _kind.default_error_messages = {**_kind.default_error_messages, **_words}
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -51,15 +78,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 class StrictString(serializers.CharField):
     """A trimmed string without control characters; ``multiline`` allows tabs and line breaks."""
 
-    default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
-        "blank": "must not be blank",
-        "invalid": "must be a string",
-        "max_length": "must be at most {max_length} characters",
-        "min_length": "must be at least {min_length} characters",
-        "control": "must not contain control characters",
-    }
+    default_error_messages: ClassVar = {"control": "must not contain control characters"}
 
     def __init__(self, *, multiline: bool = False, **options: Any) -> None:
         super().__init__(**options)
@@ -89,8 +108,6 @@ class StrictInteger(serializers.IntegerField):
     """A JSON integer (``10.0`` is one); with ``text=True`` its decimal spelling, for query parameters."""
 
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "invalid": "must be an integer",
         "min_value": "must be at least {min_value}",
         "max_value": "must be at most {max_value}",
@@ -114,8 +131,6 @@ class StrictNumber(serializers.FloatField):
     """A finite JSON number; never a string, never a boolean."""
 
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "invalid": "must be a number",
         "min_value": "must be at least {min_value}",
         "max_value": "must be at most {max_value}",
@@ -131,8 +146,6 @@ class StrictBoolean(serializers.BooleanField):
     """``true`` or ``false``; with ``text=True`` the two words, for query parameters."""
 
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "invalid": "must be true or false",
     }
 
@@ -150,8 +163,6 @@ class StrictBoolean(serializers.BooleanField):
 
 class Choice(serializers.ChoiceField):
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "blank": "must not be blank",
         "invalid_choice": "must be one of {choices}",
         "invalid_choice_of_many": "is not one of the allowed values",
@@ -170,8 +181,6 @@ class PlainDateField(serializers.Field[date, Any, str, Any]):
     """``YYYY-MM-DD``, a real calendar day."""
 
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "invalid": "must be a date like 2026-04-20",
     }
 
@@ -192,8 +201,6 @@ class InstantField(serializers.Field[datetime, Any, str, Any]):
     """An ISO 8601 date-time; without a zone it is UTC."""
 
     default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
         "invalid": "must be an ISO 8601 date-time",
     }
 

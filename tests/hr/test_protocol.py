@@ -391,6 +391,19 @@ def test_a_key_mints_no_more_than_it_may(api, change, expected):
     assert refusal(client.post("/v1/api-keys", body | change)) == expected
 
 
+def test_lists_and_objects_are_refused_in_the_words_of_all_other_members(hr):
+    def why(path: str, **body: object) -> str:
+        return str(hr.post(path, body).json()["error"]["message"])
+
+    assert why("/v1/imports/employees") == "employees: is required"
+    assert why("/v1/imports/employees", employees=None) == "employees: must not be null"
+    assert why("/v1/imports/employees", employees=[7]) == "employees.0: must be an object"
+    assert why("/v1/imports/employees", employees=[]) == "employees: must not be empty"
+    assert why("/v1/exports", kind="leave", filters=[]) == "filters: must be an object"
+    many = dict.fromkeys(("name", "environment"), "test") | {"scopes": ["read:*"] * 51}
+    assert why("/v1/api-keys", **many) == "scopes: must hold at most 50 items"
+
+
 def test_errors_carry_their_request_id_and_every_400_its_fields(hr):
     response = hr.post("/v1/kudos", {})
 

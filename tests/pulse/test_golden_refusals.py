@@ -14,11 +14,16 @@ import pytest
 
 from pulse import errors, products
 from pulse.errors import ApiError, FieldError
+from pulse.http.fields import StrictSerializer
 
 FOLDER = Path(__file__).resolve().parent.parent / "contracts"
 REQUEST_ID = "req_01HR5000000000000000000001"
 FIELDS = [FieldError("lines.1.name", "must not be blank", "blank")]
 PRODUCTS = [config.product for config in products.installed()]
+SAID = {"required", "null", "blank", "invalid", "not_a_list", "not_a_dict", "empty"} | {
+    f"{end}_{what}" for end in ("min", "max") for what in ("length", "value")
+}
+"""The codes of a field's refusals; DRF has more, which no field of ours gives."""
 
 
 def _import_everything(product: str) -> None:
@@ -31,7 +36,7 @@ def _import_everything(product: str) -> None:
                 importlib.import_module(module.name)
 
 
-def _kinds(base: type[ApiError]) -> Iterator[type[ApiError]]:
+def _kinds(base: type[Any]) -> Iterator[type[Any]]:
     yield base
     for kind in base.__subclasses__():
         yield from _kinds(kind)
@@ -84,6 +89,27 @@ def test_every_refusal_is_spelled_as_the_contract_says(product):
     assert set(rendered) == set(golden), "a refusal came or went: rewrite with WRITE_GOLDEN=1"
     for name, refusal in golden.items():
         assert rendered[name] == refusal, name
+
+
+def _sentences(field: Any, place: str) -> Iterator[tuple[str, str]]:
+    """What a field and the fields inside it may answer, with where that is."""
+    yield from ((place, str(words)) for code, words in field.error_messages.items() if code in SAID)
+    for name, inner in getattr(field, "fields", {}).items():
+        yield from _sentences(inner, f"{place}.{name}")
+    if getattr(field, "child", None) is not None:
+        yield from _sentences(field.child, f"{place}.0")
+
+
+def test_no_field_answers_in_the_words_of_the_framework():
+    for product in PRODUCTS:
+        _import_everything(product)
+    foreign = [
+        (place, words)
+        for form in _kinds(StrictSerializer)
+        for place, words in _sentences(form(), form.__name__)
+        if words[:1].isupper()
+    ]
+    assert foreign == []
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
