@@ -11,6 +11,7 @@ class HrConfig(products.ProductConfig):
     title = "HR"
     prefixes = ("/v1", "/scim")
     dialect_path = "hr.dialect.HrDialect"
+    dialects_below: ClassVar[dict[str, str]] = {"/scim/": "hr.scim.errors.ScimDialect"}
     urls = "hr.urls"
     page_urls = "hr.page_urls"
     navigation = (("People", "/people"),)

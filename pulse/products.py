@@ -96,6 +96,8 @@ class ProductConfig(AppConfig):
     """A path that may stand before ``prefixes``: clients put their endpoint's path in front of all."""
     dialect_path: str = ""
     """Dotted path of the product's Dialect class."""
+    dialects_below: ClassVar[dict[str, str]] = {}
+    """The start of a path → dotted path of the Dialect class that is spoken there instead."""
     urls: str = ""
     """Module with ``urlpatterns``, mounted at the root: patterns carry their full documented path."""
     page_urls: str = ""
@@ -158,6 +160,12 @@ class ProductConfig(AppConfig):
     @property
     def dialect(self) -> Dialect:
         return _load(self.dialect_path)
+
+    def dialect_at(self, path: str) -> Dialect:
+        """The dialect of one of this product's paths."""
+        others = self.dialects_below.items()
+        other = next((dotted for below, dotted in others if path.startswith(below)), "")
+        return _load(other) if other else self.dialect
 
 
 @cache

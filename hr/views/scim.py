@@ -14,16 +14,15 @@ from drf_spectacular.utils import extend_schema
 
 from hr.models import Department, Employee
 from hr.scim import documents, patching, schemas
-from hr.scim.errors import MEDIA_TYPE, ScimDialect, ScimInvalid
+from hr.scim.errors import MEDIA_TYPE, ScimInvalid
 from hr.selectors import scim as selectors
 from hr.serializers import scim as forms
 from hr.services import scim as services
 from hr.views.base import HrView
 from pulse import fastjson, strictjson
 from pulse.errors import NotFound
-from pulse.http.answers import nothing, refusal_response
+from pulse.http.answers import nothing
 from pulse.http.audit import audited
-from pulse.http.normalize import normalize
 from pulse.http.requests import ApiRequest
 
 FILTER = re.compile(r'\s*([$\w.:]+)\s+eq\s+("(?:[^"\\]|\\.)*"|true|false)\s*', re.IGNORECASE)
@@ -53,12 +52,6 @@ class ScimView(HrView):
     @property
     def base(self) -> str:
         return f"{settings.PULSE_PUBLIC_URL}/scim/v2"
-
-    def handle_exception(self, exc: Exception) -> Any:
-        error = normalize(exc)
-        if error is None:
-            raise exc
-        return refusal_response(ScimDialect().render(error, self.request.request_id))
 
     def reply(self, body: Any, status: int = 200, *, location: str = "") -> HttpResponse:
         response = HttpResponse(fastjson.dumps(body), status=status, content_type=MEDIA_TYPE)

@@ -38,7 +38,7 @@ def dialect_for(request: HttpRequest) -> Dialect:
     if product.is_catch_all(request.path) and not getattr(request, "resolver_match", None):
         token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
         product = products.for_key(token) or product
-    return product.dialect
+    return product.dialect_at(request.path)
 
 
 def refuse(request: HttpRequest, error: ApiError) -> HttpResponse:

@@ -276,8 +276,12 @@ def test_refusals_are_in_scims_form(scim, method, path, body, status):
     assert response.json()["status"] == str(status)
 
 
-def test_scim_needs_its_own_scope(api, db):
-    reader = api("hr", scopes=["read:*"])
+def test_a_key_that_does_not_open_scim_is_told_so_in_scims_form(api, db):
+    readers = {api("hr", scopes=["read:*"]): 403, api("hr", token=""): 401}
+    readers[api("hr", token="pk_test_unknown")] = 401  # refused before any view is chosen
 
-    assert reader.get("/scim/v2/Users").status_code == 403
-    assert api("hr", token="").get("/scim/v2/Users").status_code == 401
+    for reader, status in readers.items():
+        response = reader.get("/scim/v2/Users")
+        assert response.status_code == status
+        assert response["Content-Type"] == "application/scim+json"
+        assert response.json()["status"] == str(status)
