@@ -163,7 +163,7 @@ def _choice_faults(question: Question) -> list[tuple[str, str]]:
     elif question["type"] == "single_choice" and len(correct) != 1:
         faults.append(("correct", "Exactly one option is correct in a single choice."))
     if question["scoring"] not in ("partial", "all_or_nothing"):
-        faults.append(("scoring", "partial or all_or_nothing."))
+        faults.append(("scoring", "One of partial, all_or_nothing."))
     return faults
 
 
@@ -173,7 +173,7 @@ def _numeric_faults(question: Question) -> list[tuple[str, str]]:
         faults.append(("answer", "A number from -10^15 to 10^15 is required."))
     for name, value in question["tolerance"].items():
         if name not in ("absolute", "relative"):
-            faults.append((f"tolerance.{name}", "absolute or relative."))
+            faults.append((f"tolerance.{name}", "The tolerance is absolute or relative."))
         elif not _number(value) or value < 0:
             faults.append((f"tolerance.{name}", "A number from 0 to 10^15."))
     return faults

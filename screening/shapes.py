@@ -57,7 +57,10 @@ def candidate_detail(candidate: Candidate, screenings: Iterable[Screening]) -> d
         "resume_url": resume_address(candidate),
         "skills": candidate.skills,
         "experience_years": candidate.experience_years,
-        "education": candidate.education,
+        "education": [
+            {member: one.get(member) for member in ("institution", "degree", "year")}
+            for one in candidate.education
+        ],
         "screenings": [
             {
                 "id": one.public_id,

@@ -61,7 +61,10 @@ def create_candidate(
         last_contact_at=now,
         created_at=now,
         updated_at=now,
-        **{member: optional.get(member) or empty for member, empty in OPTIONAL.items()},
+        **{
+            member: empty if optional.get(member) is None else optional[member]
+            for member, empty in OPTIONAL.items()
+        },
     )
     if resume_url:
         _note_resume(candidate, resume_url, now)

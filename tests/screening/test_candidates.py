@@ -185,12 +185,14 @@ def test_an_address_fits_as_it_is_compared(client):
     assert client.post("/v1/candidates", body | {"email": f"a@{square}.org"}).status_code == 201
 
 
-def test_a_degree_may_be_null_as_a_year_may(client):
+def test_no_experience_is_known_and_a_degree_may_be_null_as_a_year_may(client):
     school = {"institution": "Evening school", "degree": None, "year": None}
-    body = {"name": "A", "email": "a@example.com", "education": [school]}
+    body = {"name": "A", "email": "a@example.com", "education": [school], "experience_years": 0}
     made = client.post("/v1/candidates", body).json()["data"]["id"]
-    stored = client.get(f"/v1/candidates/{made}").json()["data"]["education"]
-    assert stored == [school | {"degree": ""}]
+    stored = client.get(f"/v1/candidates/{made}").json()["data"]
+    assert stored["experience_years"] == 0
+    (told,) = stored["education"]
+    assert list(told.items()) == [("institution", "Evening school"), ("degree", ""), ("year", None)]
 
 
 @pytest.mark.parametrize(
