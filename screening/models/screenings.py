@@ -71,7 +71,6 @@ class Screening(TenantModel):
     invitation_status = models.CharField(
         max_length=8, choices=Invitation, default=Invitation.NOT_SENT
     )
-    invitation_ref = models.CharField(max_length=40, blank=True)
     invited_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)

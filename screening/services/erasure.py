@@ -81,7 +81,7 @@ def _anonymise(screening: Screening, now: datetime) -> None:
     answers.update(review_note="")
     Report.unscoped.filter(screening=screening).delete()
     screening.job_title = screening.language = ""
-    screening.partner_ref = screening.partner_callback_url = screening.invitation_ref = ""
+    screening.partner_ref = screening.partner_callback_url = ""
     screening.metadata, screening.signals = {}, {}
     screening.updated_at = now
     screening.save()
