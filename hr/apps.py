@@ -75,6 +75,7 @@ class HrConfig(products.ProductConfig):
             path="/v1/exports/{export_id}/download",
             operation={
                 "operationId": "getExportFile",
+                "summary": "Get an export's file",
                 "tags": ["exports"],
                 "responses": {
                     "200": {
@@ -83,7 +84,13 @@ class HrConfig(products.ProductConfig):
                             "text/csv": {"schema": {"type": "string"}},
                             "application/x-ndjson": {"schema": {"type": "string"}},
                         },
-                    }
+                    },
+                    "410": {
+                        "description": "It has expired, or could not be written; start it again.",
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}
+                        },
+                    },
                 },
             },
         ),

@@ -14,6 +14,7 @@ CODES = {
     404: "not_found",
     405: "invalid_request",
     409: "conflict",
+    410: "not_found",
     413: "invalid_request",
     415: "invalid_request",
     422: "unprocessable_entity",

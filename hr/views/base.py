@@ -36,6 +36,7 @@ class HrView(ApiView):
     """
 
     product = "hr"
+    reads_carry_etag = True
     open_to_restricted: ClassVar[frozenset[str]] = frozenset()
     query_is_read = False
 

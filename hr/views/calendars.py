@@ -39,7 +39,11 @@ class LeaveCalendarView(HrView):
     required_scope = "read:leave"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.CalendarQuery], responses=forms.CalendarOut)
+    @extend_schema(
+        summary="List who is out, day by day",
+        parameters=[forms.CalendarQuery],
+        responses=forms.CalendarOut,
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.CalendarQuery)
         first, last = _days_asked_for(query, self.today)
@@ -74,7 +78,9 @@ class HolidaysView(HrView):
     required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.HolidayQuery], responses=forms.HolidayPage)
+    @extend_schema(
+        summary="List holidays", parameters=[forms.HolidayQuery], responses=forms.HolidayPage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.HolidayQuery)
         return self.listed(
@@ -85,7 +91,9 @@ class HolidaysView(HrView):
             sort="date",
         )
 
-    @extend_schema(request=forms.HolidayIn, responses={201: forms.HolidayOut})
+    @extend_schema(
+        summary="Add a holiday", request=forms.HolidayIn, responses={201: forms.HolidayOut}
+    )
     @idempotent
     @audited("holiday.added")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -100,7 +108,7 @@ class HolidayView(HrView):
 
     required_scope = "write:leave"
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(summary="Delete a holiday", request=None, responses={204: None})
     @audited("holiday.removed")
     def delete(self, request: ApiRequest, holiday_id: str) -> HttpResponse:
         selectors.get_holiday(request.environment, holiday_id)
@@ -115,7 +123,7 @@ class FeedsView(HrView):
     required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
     open_to_restricted = READ | {"POST"}
 
-    @extend_schema(parameters=[ListQuery], responses=forms.FeedPage)
+    @extend_schema(summary="List calendar feeds", parameters=[ListQuery], responses=forms.FeedPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.confined(self.query(ListQuery))
         return self.listed(
@@ -125,7 +133,9 @@ class FeedsView(HrView):
             shape=shapes.calendar_feed,
         )
 
-    @extend_schema(request=forms.FeedIn, responses={201: forms.FeedOut})
+    @extend_schema(
+        summary="Create a calendar feed", request=forms.FeedIn, responses={201: forms.FeedOut}
+    )
     @idempotent
     @audited("calendar_feed.opened")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -146,7 +156,7 @@ class FeedView(HrView):
     required_scope = "write:leave"
     open_to_restricted = frozenset({"DELETE"})
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(summary="Revoke a calendar feed", request=None, responses={204: None})
     @audited("calendar_feed.revoked")
     def delete(self, request: ApiRequest, feed_id: str) -> HttpResponse:
         feed = selectors.get_feed(request.environment, feed_id)
@@ -160,9 +170,11 @@ class CalendarView(HrView):
     """GET /v1/calendars/{token}.ics: the secret address is the permission."""
 
     public = True
+    reads_carry_etag = False
 
     @extend_schema(
-        responses={(200, "text/calendar"): OpenApiResponse({"type": "string"}, "iCalendar")}
+        summary="Get a calendar feed's events",
+        responses={(200, "text/calendar"): OpenApiResponse({"type": "string"}, "iCalendar")},
     )
     def get(self, request: ApiRequest, token: str) -> HttpResponse:
         feed = selectors.feed_by_token(token)

@@ -18,9 +18,10 @@ from hr.views.base import READ, HrView
 from pulse.http.answers import answer
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
+from pulse.http.openapi import ETAG, IF_MATCH
 from pulse.http.requests import ApiRequest
 
-ETAG = re.compile(r'(?:W/)?"(?P<id>[^":]*):(?P<version>\d{1,9})(?::[a-z0-9]+)*"')
+VERSIONED = re.compile(r'(?:W/)?"(?P<id>[^":]*):(?P<version>\d{1,9})(?::[a-z0-9]+)*"')
 
 
 class EmployeesView(HrView):
@@ -29,7 +30,9 @@ class EmployeesView(HrView):
     required_scope = {"GET": "read:employees", "POST": "write:employees"}  # noqa: RUF012
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.EmployeeQuery], responses=forms.EmployeePage)
+    @extend_schema(
+        summary="List employees", parameters=[forms.EmployeeQuery], responses=forms.EmployeePage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.EmployeeQuery)
         return self.listed(
@@ -43,7 +46,12 @@ class EmployeesView(HrView):
             ),
         )
 
-    @extend_schema(request=forms.EmployeeIn, responses={201: forms.EmployeeOut})
+    @extend_schema(
+        summary="Create an employee",
+        parameters=[ETAG],
+        request=forms.EmployeeIn,
+        responses={201: forms.EmployeeOut},
+    )
     @idempotent
     @audited("employee.created")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -63,7 +71,11 @@ class EmployeeView(HrView):
     }
     open_to_restricted = READ | {"PATCH"}
 
-    @extend_schema(parameters=[forms.EmployeeShowQuery], responses=forms.EmployeeSparse)
+    @extend_schema(
+        summary="Get an employee",
+        parameters=[forms.EmployeeShowQuery],
+        responses=forms.EmployeeSparse,
+    )
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         employee = selectors.get_employee(request.environment, employee_id)
         query = self.query(forms.EmployeeShowQuery)
@@ -76,7 +88,12 @@ class EmployeeView(HrView):
         response["ETag"] = f"{etag[:-1]}:{response['ETag'][1:]}"
         return response
 
-    @extend_schema(request=forms.EmployeePatch, responses=forms.EmployeeOut)
+    @extend_schema(
+        summary="Change an employee",
+        parameters=[IF_MATCH, ETAG],
+        request=forms.EmployeePatch,
+        responses=forms.EmployeeOut,
+    )
     @idempotent
     @audited("employee.updated")
     def patch(self, request: ApiRequest, employee_id: str) -> HttpResponse:
@@ -94,7 +111,10 @@ class EmployeeView(HrView):
         return _answer(self, employee)
 
     @extend_schema(
-        parameters=[forms.OffboardQuery], request=None, responses={200: forms.EmployeeOut}
+        summary="Offboard an employee",
+        parameters=[forms.OffboardQuery, IF_MATCH, ETAG],
+        request=None,
+        responses={200: forms.EmployeeOut},
     )
     @audited("employee.offboarded")
     def delete(self, request: ApiRequest, employee_id: str) -> HttpResponse:
@@ -131,5 +151,5 @@ def _if_match(request: ApiRequest) -> tuple[int, ...] | None:
     return tuple(
         int(found["version"])
         for part in header.split(",")
-        if (found := ETAG.fullmatch(part.strip()))
+        if (found := VERSIONED.fullmatch(part.strip()))
     )

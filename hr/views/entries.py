@@ -17,6 +17,7 @@ from hr.workdays import monday_of
 from pulse.http.answers import answer
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
+from pulse.http.openapi import IF_MATCH
 from pulse.http.requests import ApiRequest
 
 
@@ -26,7 +27,11 @@ class StatusLogListView(HrView):
     required_scope = {"GET": "read:status_log", "POST": "write:status_log"}  # noqa: RUF012
     open_to_restricted = READ | {"POST"}
 
-    @extend_schema(parameters=[forms.StatusLogQuery], responses=forms.StatusLogPage)
+    @extend_schema(
+        summary="List status-log entries",
+        parameters=[forms.StatusLogQuery],
+        responses=forms.StatusLogPage,
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.StatusLogQuery)
         return self.listed(
@@ -36,7 +41,11 @@ class StatusLogListView(HrView):
             shape=shapes.status_log_entry,
         )
 
-    @extend_schema(request=forms.StatusLogIn, responses={201: forms.StatusLogOut})
+    @extend_schema(
+        summary="Post a status-log entry",
+        request=forms.StatusLogIn,
+        responses={201: forms.StatusLogOut},
+    )
     @idempotent
     @audited("status_log.posted")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -56,14 +65,23 @@ class StatusLogView(HrView):
     required_scope = {"GET": "read:status_log", "PATCH": "write:status_log"}  # noqa: RUF012
     open_to_restricted = READ | {"PATCH"}
 
-    @extend_schema(parameters=[forms.ExpandQuery], responses=forms.StatusLogSparse)
+    @extend_schema(
+        summary="Get a status-log entry",
+        parameters=[forms.ExpandQuery],
+        responses=forms.StatusLogSparse,
+    )
     def get(self, request: ApiRequest, entry_id: str) -> HttpResponse:
         entry = selectors.get_status_log_entry(request.environment, entry_id)
         query = self.query(forms.ExpandQuery)
         shape = shapes.status_log_entry(shapes.columns(entry, shapes.STATUS_LOG))
         return self.show(self.represented([shape], query)[0])
 
-    @extend_schema(request=forms.StatusLogPatch, responses=forms.StatusLogOut)
+    @extend_schema(
+        summary="Correct today's status-log entry",
+        parameters=[IF_MATCH],
+        request=forms.StatusLogPatch,
+        responses=forms.StatusLogOut,
+    )
     @idempotent
     @audited("status_log.corrected")
     @transaction.atomic
@@ -85,7 +103,7 @@ class KudosListView(HrView):
     required_scope = {"GET": "read:kudos", "POST": "write:kudos"}  # noqa: RUF012
     open_to_restricted = READ | {"POST"}
 
-    @extend_schema(parameters=[forms.KudosQuery], responses=forms.KudosPage)
+    @extend_schema(summary="List kudos", parameters=[forms.KudosQuery], responses=forms.KudosPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.KudosQuery)
         return self.listed(
@@ -95,7 +113,7 @@ class KudosListView(HrView):
             shape=shapes.kudos,
         )
 
-    @extend_schema(request=forms.KudosIn, responses={201: forms.KudosOut})
+    @extend_schema(summary="Award kudos", request=forms.KudosIn, responses={201: forms.KudosOut})
     @idempotent
     @audited("kudos.awarded")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -111,7 +129,11 @@ class LeaderboardView(HrView):
     required_scope = "read:kudos"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.LeaderboardQuery], responses=forms.LeaderboardOut)
+    @extend_schema(
+        summary="Get the kudos leaderboard",
+        parameters=[forms.LeaderboardQuery],
+        responses=forms.LeaderboardOut,
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.LeaderboardQuery)
         first, last = selectors.period_of(query["period"], self.today)
@@ -142,7 +164,11 @@ class WorkloadListView(HrView):
     required_scope = {"GET": "read:workload", "POST": "write:workload"}  # noqa: RUF012
     open_to_restricted = READ | {"POST"}
 
-    @extend_schema(parameters=[forms.WorkloadQuery], responses=forms.WorkloadPage)
+    @extend_schema(
+        summary="List workload check-ins",
+        parameters=[forms.WorkloadQuery],
+        responses=forms.WorkloadPage,
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.confined(self.query(forms.WorkloadQuery))
         return self.listed(
@@ -153,7 +179,9 @@ class WorkloadListView(HrView):
         )
 
     @extend_schema(
-        request=forms.WorkloadIn, responses={200: forms.WorkloadOut, 201: forms.WorkloadOut}
+        summary="Record a week's workload",
+        request=forms.WorkloadIn,
+        responses={200: forms.WorkloadOut, 201: forms.WorkloadOut},
     )
     @idempotent
     @audited("workload.recorded")
@@ -171,7 +199,11 @@ class WorkloadSummaryView(HrView):
     required_scope = "read:workload"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.WorkloadSummaryQuery], responses=forms.WorkloadSummaryOut)
+    @extend_schema(
+        summary="Count workload levels per week",
+        parameters=[forms.WorkloadSummaryQuery],
+        responses=forms.WorkloadSummaryOut,
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.WorkloadSummaryQuery)
         department = query.get("department")

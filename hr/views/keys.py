@@ -30,7 +30,7 @@ class MeView(HrView):
 
     open_to_restricted = READ
 
-    @extend_schema(responses=forms.MeOut)
+    @extend_schema(summary="Get what this key may do", responses=forms.MeOut)
     def get(self, request: ApiRequest) -> HttpResponse:
         self.no_query()
         credential, environment = request.credential, request.environment
@@ -60,13 +60,17 @@ class ApiKeysView(HrView):
 
     required_scope = "admin:keys"
 
-    @extend_schema(parameters=[forms.PageQuery], responses=forms.ApiKeyPage)
+    @extend_schema(
+        summary="List API keys", parameters=[forms.PageQuery], responses=forms.ApiKeyPage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.PageQuery)
         rows = kernel.keys_of(request.environment, ["hr"]).order_by()
         return self.listed_rows(rows, query=query, shape=lambda row: _shape(row, request.now))
 
-    @extend_schema(request=forms.ApiKeyIn, responses={201: forms.MintedKeyOut})
+    @extend_schema(
+        summary="Mint an API key", request=forms.ApiKeyIn, responses={201: forms.MintedKeyOut}
+    )
     @idempotent
     @audited("api_key.minted")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -84,13 +88,13 @@ class ApiKeyView(HrView):
 
     required_scope = "admin:keys"
 
-    @extend_schema(responses=forms.ApiKeyOut)
+    @extend_schema(summary="Get an API key", responses=forms.ApiKeyOut)
     def get(self, request: ApiRequest, key_id: str) -> HttpResponse:
         key = kernel.get_key(request.environment, ["hr"], key_id)
         self.no_query()
         return self.show(_shape(key, request.now))
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(summary="Revoke an API key", request=None, responses={204: None})
     @audited("api_key.revoked")
     def delete(self, request: ApiRequest, key_id: str) -> HttpResponse:
         key = kernel.get_key(request.environment, ["hr"], key_id)
@@ -104,7 +108,9 @@ class ApiKeyRotationView(HrView):
 
     required_scope = "admin:keys"
 
-    @extend_schema(request=forms.RotateIn, responses={201: forms.MintedKeyOut})
+    @extend_schema(
+        summary="Replace an API key", request=forms.RotateIn, responses={201: forms.MintedKeyOut}
+    )
     @idempotent
     @audited("api_key.rotated")
     def post(self, request: ApiRequest, key_id: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
+from pulse.http.openapi import IF_MATCH
 from pulse.http.requests import ApiRequest
 
 
@@ -29,7 +30,7 @@ class LeaveListView(HrView):
     required_scope = {"GET": "read:leave", "POST": "write:leave"}  # noqa: RUF012
     open_to_restricted = READ | {"POST"}
 
-    @extend_schema(parameters=[forms.LeaveQuery], responses=forms.LeavePage)
+    @extend_schema(summary="List leave", parameters=[forms.LeaveQuery], responses=forms.LeavePage)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.confined(self.query(forms.LeaveQuery))
         return self.listed(
@@ -40,7 +41,7 @@ class LeaveListView(HrView):
             parts=lambda: selectors.filter_leave_parts(request.environment, query),
         )
 
-    @extend_schema(request=forms.LeaveIn, responses={201: forms.LeaveOut})
+    @extend_schema(summary="Log leave", request=forms.LeaveIn, responses={201: forms.LeaveOut})
     @idempotent
     @audited("leave.logged")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -65,7 +66,9 @@ class LeaveView(HrView):
     required_scope = {"GET": "read:leave", "DELETE": "write:leave"}  # noqa: RUF012
     open_to_restricted = READ | {"DELETE"}
 
-    @extend_schema(parameters=[forms.LeaveShowQuery], responses=forms.LeaveSparse)
+    @extend_schema(
+        summary="Get a leave entry", parameters=[forms.LeaveShowQuery], responses=forms.LeaveSparse
+    )
     def get(self, request: ApiRequest, leave_id: str) -> HttpResponse:
         entry = selectors.get_leave(request.environment, leave_id)
         self.confine(entry.employee.public_id)
@@ -73,7 +76,9 @@ class LeaveView(HrView):
         shape = _shape(query["breakdown"])(shapes.columns(entry, shapes.LEAVE))
         return self.show(self.represented([shape], query)[0])
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(
+        summary="Cancel leave", parameters=[IF_MATCH], request=None, responses={204: None}
+    )
     @audited("leave.cancelled")
     def delete(self, request: ApiRequest, leave_id: str) -> HttpResponse:
         entry = selectors.get_leave(request.environment, leave_id)
@@ -90,7 +95,11 @@ class LeaveBalanceView(HrView):
     required_scope = "read:leave"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.BalanceQuery], responses=forms.BalanceOut)
+    @extend_schema(
+        summary="Get an employee's leave balance",
+        parameters=[forms.BalanceQuery],
+        responses=forms.BalanceOut,
+    )
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         self.confine(employee_id)
         employee = people.get_employee(request.environment, employee_id)
@@ -114,7 +123,7 @@ class LeavePreviewView(HrView):
     required_scope = "read:leave"
     open_to_restricted = frozenset({"POST"})
 
-    @extend_schema(request=forms.LeaveIn, responses=forms.PreviewOut)
+    @extend_schema(summary="Preview leave", request=forms.LeaveIn, responses=forms.PreviewOut)
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(forms.LeaveIn)
         employee_id = self.acting(values.pop("employee_id", None))

@@ -45,6 +45,7 @@ class EmployeeImportView(HrView):
     content_types: ClassVar[tuple[str, ...]] = ("application/json", "text/json")
 
     @extend_schema(
+        summary="Import employees",
         parameters=[forms.ImportQuery],
         request={"application/json": forms.ImportIn, "text/csv": OpenApiTypes.STR},
         responses={200: forms.ImportOut, 201: forms.ImportOut},
@@ -129,13 +130,15 @@ class ExportsView(HrView):
 
     required_scope = "read:exports"
 
-    @extend_schema(parameters=[forms.PageQuery], responses=forms.ExportPage)
+    @extend_schema(summary="List exports", parameters=[forms.PageQuery], responses=forms.ExportPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.PageQuery)
         rows = exports.list_exports(request.environment, "hr")
         return self.listed_rows(rows, query=query, shape=_export)
 
-    @extend_schema(request=forms.ExportIn, responses={202: forms.ExportOut})
+    @extend_schema(
+        summary="Start an export", request=forms.ExportIn, responses={202: forms.ExportOut}
+    )
     @idempotent
     @audited("export.started")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -168,7 +171,7 @@ class ExportView(HrView):
 
     required_scope = "read:exports"
 
-    @extend_schema(responses=forms.ExportOut)
+    @extend_schema(summary="Get an export", responses=forms.ExportOut)
     def get(self, request: ApiRequest, export_id: str) -> HttpResponse:
         row = exports.get_export(request.environment, "hr", export_id)
         self.no_query()
@@ -184,7 +187,9 @@ class AuditLogView(HrView):
 
     required_scope = "read:audit"
 
-    @extend_schema(parameters=[forms.AuditQuery], responses=forms.AuditPage)
+    @extend_schema(
+        summary="List the audit log", parameters=[forms.AuditQuery], responses=forms.AuditPage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.AuditQuery)
         rows = audit.list_entries(
@@ -228,7 +233,7 @@ class TestDataView(HrView):
 class TestSeedView(TestDataView):
     """POST /v1/test/seed"""
 
-    @extend_schema(request=None, responses=forms.TestDataOut)
+    @extend_schema(summary="Fill the test environment", request=None, responses=forms.TestDataOut)
     @audited("test.seeded")
     def post(self, request: ApiRequest) -> HttpResponse:
         self.refuse_live()
@@ -240,7 +245,7 @@ class TestSeedView(TestDataView):
 class TestResetView(TestDataView):
     """POST /v1/test/reset"""
 
-    @extend_schema(request=None, responses=forms.TestDataOut)
+    @extend_schema(summary="Clear the test environment", request=None, responses=forms.TestDataOut)
     @audited("test.reset")
     def post(self, request: ApiRequest) -> HttpResponse:
         self.refuse_live()
@@ -253,7 +258,9 @@ class SubjectExportView(HrView):
 
     required_scope = "admin:erase"
 
-    @extend_schema(request=None, responses=forms.SubjectCopyOut)
+    @extend_schema(
+        summary="Get everything about a person", request=None, responses=forms.SubjectCopyOut
+    )
     @audited("employee.exported")
     def post(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         employee = people.get_employee(request.environment, employee_id)
@@ -267,7 +274,7 @@ class SubjectErasureView(HrView):
 
     required_scope = "admin:erase"
 
-    @extend_schema(request=None, responses=forms.ErasedOut)
+    @extend_schema(summary="Erase a person", request=None, responses=forms.ErasedOut)
     @audited("employee.erased")
     def post(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         people.get_employee(request.environment, employee_id)

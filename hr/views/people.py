@@ -19,6 +19,7 @@ from hr.views.base import READ, HrView
 from pulse.http.answers import answer, nothing
 from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
+from pulse.http.openapi import IF_MATCH
 from pulse.http.requests import ApiRequest
 
 
@@ -28,7 +29,11 @@ class OrgChartView(HrView):
     required_scope = "read:employees"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[chart_forms.OrgChartQuery], responses=chart_forms.OrgChartOut)
+    @extend_schema(
+        summary="Get the org chart",
+        parameters=[chart_forms.OrgChartQuery],
+        responses=chart_forms.OrgChartOut,
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(chart_forms.OrgChartQuery)
         root = (
@@ -52,7 +57,9 @@ class CustomFieldsView(HrView):
     required_scope = {"GET": "read:employees", "POST": "write:employees"}  # noqa: RUF012
     open_to_restricted = READ
 
-    @extend_schema(parameters=[ListQuery], responses=forms.CustomFieldPage)
+    @extend_schema(
+        summary="List custom fields", parameters=[ListQuery], responses=forms.CustomFieldPage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.listed(
             lambda: selectors.custom_fields(request.environment),
@@ -62,7 +69,11 @@ class CustomFieldsView(HrView):
             sort="created_at",
         )
 
-    @extend_schema(request=forms.CustomFieldIn, responses={201: forms.CustomFieldOut})
+    @extend_schema(
+        summary="Declare a custom field",
+        request=forms.CustomFieldIn,
+        responses={201: forms.CustomFieldOut},
+    )
     @idempotent
     @audited("custom_field.declared")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -86,13 +97,18 @@ class CustomFieldView(HrView):
     }
     open_to_restricted = READ
 
-    @extend_schema(responses=forms.CustomFieldOut)
+    @extend_schema(summary="Get a custom field", responses=forms.CustomFieldOut)
     def get(self, request: ApiRequest, field_id: str) -> HttpResponse:
         field = selectors.get_custom_field(request.environment, field_id)
         self.no_query()
         return self.show(_field(field))
 
-    @extend_schema(request=forms.CustomFieldPatch, responses=forms.CustomFieldOut)
+    @extend_schema(
+        summary="Change a custom field",
+        parameters=[IF_MATCH],
+        request=forms.CustomFieldPatch,
+        responses=forms.CustomFieldOut,
+    )
     @idempotent
     @audited("custom_field.changed")
     def patch(self, request: ApiRequest, field_id: str) -> HttpResponse:
@@ -102,7 +118,9 @@ class CustomFieldView(HrView):
         field = services.change_field(request.environment, field_id=field_id, changes=changes)
         return answer(_field(field))
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(
+        summary="Delete a custom field", parameters=[IF_MATCH], request=None, responses={204: None}
+    )
     @audited("custom_field.retracted")
     def delete(self, request: ApiRequest, field_id: str) -> HttpResponse:
         field = selectors.get_custom_field(request.environment, field_id)

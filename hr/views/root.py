@@ -15,7 +15,7 @@ class DocumentView(HrView):
 
     public = True
 
-    @extend_schema(responses={200: {"type": "object"}})
+    @extend_schema(summary="Get this document", responses={200: {"type": "object"}})
     def get(self, request: ApiRequest) -> HttpResponse:
         self.no_query()
         return self.show(document_of("hr"))

@@ -34,6 +34,7 @@ class ScimView(HrView):
     """Base of the SCIM views: their scope, media type and refusals."""
 
     required_scope = "write:scim"
+    reads_carry_etag = False
     content_types: ClassVar[tuple[str, ...]] = (MEDIA_TYPE, "application/json")
 
     @cached_property
@@ -170,11 +171,17 @@ def _names(text: str) -> set[str]:
 class ScimUsersView(ScimView):
     """GET, POST /scim/v2/Users"""
 
-    @extend_schema(**forms.operation(answers=forms.page_of(forms.USER_OUT), parameters=forms.PAGE))
+    @extend_schema(
+        summary="List users",
+        **forms.operation(answers=forms.page_of(forms.USER_OUT), parameters=forms.PAGE),
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.users())
 
-    @extend_schema(**forms.operation(sent=forms.USER_IN, answers=forms.USER_OUT, status=201))
+    @extend_schema(
+        summary="Create a user",
+        **forms.operation(sent=forms.USER_IN, answers=forms.USER_OUT, status=201),
+    )
     @audited("scim.user_created")
     def post(self, request: ApiRequest) -> HttpResponse:
         document = documents.written(self.body())
@@ -186,7 +193,10 @@ class ScimSearchView(ScimView):
     """POST /scim/v2/.search"""
 
     @extend_schema(
-        **forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.USER_OUT, forms.GROUP_OUT))
+        summary="Search users and groups",
+        **forms.operation(
+            sent=forms.SEARCH, answers=forms.page_of(forms.USER_OUT, forms.GROUP_OUT)
+        ),
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         """A filter on an attribute that one kind lacks finds nothing of that kind."""
@@ -204,7 +214,10 @@ class ScimSearchView(ScimView):
 class ScimUserSearchView(ScimView):
     """POST /scim/v2/Users/.search"""
 
-    @extend_schema(**forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.USER_OUT)))
+    @extend_schema(
+        summary="Search users",
+        **forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.USER_OUT)),
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.users())
 
@@ -212,7 +225,10 @@ class ScimUserSearchView(ScimView):
 class ScimGroupSearchView(ScimView):
     """POST /scim/v2/Groups/.search"""
 
-    @extend_schema(**forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.GROUP_OUT)))
+    @extend_schema(
+        summary="Search groups",
+        **forms.operation(sent=forms.SEARCH, answers=forms.page_of(forms.GROUP_OUT)),
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.groups())
 
@@ -220,25 +236,31 @@ class ScimGroupSearchView(ScimView):
 class ScimUserView(ScimView):
     """GET, PUT, PATCH, DELETE /scim/v2/Users/{user_id}"""
 
-    @extend_schema(**forms.operation(answers=forms.USER_OUT, parameters=forms.CHOSEN))
+    @extend_schema(
+        summary="Get a user", **forms.operation(answers=forms.USER_OUT, parameters=forms.CHOSEN)
+    )
     def get(self, request: ApiRequest, user_id: str) -> HttpResponse:
         return self._answer(selectors.get_user(request.environment, user_id))
 
-    @extend_schema(**forms.operation(sent=forms.USER_IN, answers=forms.USER_OUT))
+    @extend_schema(
+        summary="Replace a user", **forms.operation(sent=forms.USER_IN, answers=forms.USER_OUT)
+    )
     @audited("scim.user_replaced")
     def put(self, request: ApiRequest, user_id: str) -> HttpResponse:
         employee = selectors.get_user(request.environment, user_id)
         document = documents.written(self.body())
         return self._replace(user_id, documents.with_manager_of(document, employee))
 
-    @extend_schema(**forms.operation(sent=forms.OPERATIONS, answers=forms.USER_OUT))
+    @extend_schema(
+        summary="Change a user", **forms.operation(sent=forms.OPERATIONS, answers=forms.USER_OUT)
+    )
     @audited("scim.user_patched")
     def patch(self, request: ApiRequest, user_id: str) -> HttpResponse:
         employee = selectors.get_user(request.environment, user_id)
         changed = patching.apply(documents.user_document(employee), _operations(self.body()))
         return self._replace(user_id, documents.written(changed))
 
-    @extend_schema(**forms.operation(status=204))
+    @extend_schema(summary="Delete a user", **forms.operation(status=204))
     @audited("scim.user_deleted")
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
         services.delete_user(request.environment, employee_id=user_id, now=request.now)
@@ -258,11 +280,17 @@ class ScimUserView(ScimView):
 class ScimGroupsView(ScimView):
     """GET, POST /scim/v2/Groups"""
 
-    @extend_schema(**forms.operation(answers=forms.page_of(forms.GROUP_OUT), parameters=forms.PAGE))
+    @extend_schema(
+        summary="List groups",
+        **forms.operation(answers=forms.page_of(forms.GROUP_OUT), parameters=forms.PAGE),
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.page(self.groups())
 
-    @extend_schema(**forms.operation(sent=forms.GROUP_IN, answers=forms.GROUP_OUT, status=201))
+    @extend_schema(
+        summary="Create a group",
+        **forms.operation(sent=forms.GROUP_IN, answers=forms.GROUP_OUT, status=201),
+    )
     @audited("scim.group_created")
     def post(self, request: ApiRequest) -> HttpResponse:
         services.list_departments(request.environment)
@@ -276,17 +304,23 @@ class ScimGroupsView(ScimView):
 class ScimGroupView(ScimView):
     """GET, PUT, PATCH, DELETE /scim/v2/Groups/{group_id}"""
 
-    @extend_schema(**forms.operation(answers=forms.GROUP_OUT, parameters=forms.CHOSEN))
+    @extend_schema(
+        summary="Get a group", **forms.operation(answers=forms.GROUP_OUT, parameters=forms.CHOSEN)
+    )
     def get(self, request: ApiRequest, group_id: str) -> HttpResponse:
         return self._answer(selectors.get_department(request.environment, group_id))
 
-    @extend_schema(**forms.operation(sent=forms.GROUP_IN, answers=forms.GROUP_OUT))
+    @extend_schema(
+        summary="Replace a group", **forms.operation(sent=forms.GROUP_IN, answers=forms.GROUP_OUT)
+    )
     @audited("scim.group_replaced")
     def put(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
         return self._write(department, _group(self.body()))
 
-    @extend_schema(**forms.operation(sent=forms.OPERATIONS, answers=forms.GROUP_OUT))
+    @extend_schema(
+        summary="Change a group", **forms.operation(sent=forms.OPERATIONS, answers=forms.GROUP_OUT)
+    )
     @audited("scim.group_patched")
     def patch(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
@@ -294,7 +328,7 @@ class ScimGroupView(ScimView):
         held = documents.group_document(department, members)
         return self._write(department, patching.apply(held, _operations(self.body())))
 
-    @extend_schema(**forms.operation(status=204))
+    @extend_schema(summary="Delete a group", **forms.operation(status=204))
     @audited("scim.group_deleted")
     def delete(self, request: ApiRequest, group_id: str) -> HttpResponse:
         department = selectors.get_department(request.environment, group_id)
@@ -329,7 +363,7 @@ def _group(body: Any) -> dict[str, Any]:
 class ScimConfigView(ScimView):
     """GET /scim/v2/ServiceProviderConfig"""
 
-    @extend_schema(**forms.operation(answers=forms.OPEN))
+    @extend_schema(summary="Get what this server supports", **forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.reply(schemas.service_provider_config())
 
@@ -337,7 +371,7 @@ class ScimConfigView(ScimView):
 class ScimSchemasView(ScimView):
     """GET /scim/v2/Schemas"""
 
-    @extend_schema(**forms.operation(answers=forms.page_of(forms.OPEN)))
+    @extend_schema(summary="List schemas", **forms.operation(answers=forms.page_of(forms.OPEN)))
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.described(schemas.schemas())
 
@@ -345,7 +379,7 @@ class ScimSchemasView(ScimView):
 class ScimSchemaView(ScimView):
     """GET /scim/v2/Schemas/{urn}"""
 
-    @extend_schema(**forms.operation(answers=forms.OPEN))
+    @extend_schema(summary="Get a schema", **forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest, urn: str) -> HttpResponse:
         return self.description(schemas.schemas(), urn)
 
@@ -353,7 +387,9 @@ class ScimSchemaView(ScimView):
 class ScimResourceTypesView(ScimView):
     """GET /scim/v2/ResourceTypes"""
 
-    @extend_schema(**forms.operation(answers=forms.page_of(forms.OPEN)))
+    @extend_schema(
+        summary="List resource types", **forms.operation(answers=forms.page_of(forms.OPEN))
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return self.described(schemas.resource_types())
 
@@ -361,7 +397,7 @@ class ScimResourceTypesView(ScimView):
 class ScimResourceTypeView(ScimView):
     """GET /scim/v2/ResourceTypes/{name}"""
 
-    @extend_schema(**forms.operation(answers=forms.OPEN))
+    @extend_schema(summary="Get a resource type", **forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest, name: str) -> HttpResponse:
         return self.description(schemas.resource_types(), name)
 

@@ -24,7 +24,9 @@ class ScoreView(HrView):
     required_scope = "read:score"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.ScoreQuery], responses=forms.ScoreOut)
+    @extend_schema(
+        summary="Get an employee's score", parameters=[forms.ScoreQuery], responses=forms.ScoreOut
+    )
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         self.confine(employee_id)
         employee = people.get_employee(request.environment, employee_id)
@@ -47,7 +49,11 @@ class ScoreHistoryView(HrView):
     required_scope = "read:score"
     open_to_restricted = READ
 
-    @extend_schema(parameters=[forms.ScoreHistoryQuery], responses=forms.ScoreHistoryOut)
+    @extend_schema(
+        summary="Get a score day by day",
+        parameters=[forms.ScoreHistoryQuery],
+        responses=forms.ScoreHistoryOut,
+    )
     def get(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         self.confine(employee_id)
         employee = people.get_employee(request.environment, employee_id)
@@ -61,7 +67,11 @@ class ScoreInputsView(HrView):
 
     required_scope = "write:score"
 
-    @extend_schema(request=forms.ScoreInputsIn, responses=forms.ScoreInputsOut)
+    @extend_schema(
+        summary="Set what a score is made of",
+        request=forms.ScoreInputsIn,
+        responses=forms.ScoreInputsOut,
+    )
     @audited("score_inputs.put")
     def put(self, request: ApiRequest, employee_id: str) -> HttpResponse:
         people.get_employee(request.environment, employee_id)

@@ -39,12 +39,18 @@ class WebhookView(HrView):
 class WebhookEndpointsView(WebhookView):
     """GET, POST /v1/webhook-endpoints"""
 
-    @extend_schema(parameters=[forms.Paging], responses=forms.EndpointPage)
+    @extend_schema(
+        summary="List webhook endpoints", parameters=[forms.Paging], responses=forms.EndpointPage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = selectors.endpoints(request.environment, self.product)
         return self.listed_rows(rows, query=self.query(forms.Paging), shape=shapes.endpoint)
 
-    @extend_schema(request=forms.EndpointIn, responses={201: forms.EndpointWithSecretOut})
+    @extend_schema(
+        summary="Create a webhook endpoint",
+        request=forms.EndpointIn,
+        responses={201: forms.EndpointWithSecretOut},
+    )
     @idempotent
     @audited("webhook_endpoint.created")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -67,13 +73,17 @@ class WebhookEndpointsView(WebhookView):
 class WebhookEndpointView(WebhookView):
     """GET, PATCH, DELETE /v1/webhook-endpoints/{endpoint_id}"""
 
-    @extend_schema(responses=forms.EndpointOut)
+    @extend_schema(summary="Get a webhook endpoint", responses=forms.EndpointOut)
     def get(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         row = self.endpoint(endpoint_id)
         self.no_query()
         return self.show(shapes.endpoint(row))
 
-    @extend_schema(request=forms.EndpointPatch, responses=forms.EndpointOut)
+    @extend_schema(
+        summary="Change a webhook endpoint",
+        request=forms.EndpointPatch,
+        responses=forms.EndpointOut,
+    )
     @idempotent
     @audited("webhook_endpoint.updated")
     def patch(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
@@ -91,7 +101,7 @@ class WebhookEndpointView(WebhookView):
         )
         return answer(shapes.endpoint(row))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete a webhook endpoint", responses={204: None})
     @audited("webhook_endpoint.deleted")
     def delete(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         self.endpoint(endpoint_id)
@@ -105,7 +115,11 @@ class WebhookEndpointView(WebhookView):
 class WebhookEndpointTestView(WebhookView):
     """POST /v1/webhook-endpoints/{endpoint_id}/test"""
 
-    @extend_schema(request=forms.EndpointTestIn, responses={202: forms.DeliveryOut})
+    @extend_schema(
+        summary="Send a test event",
+        request=forms.EndpointTestIn,
+        responses={202: forms.DeliveryOut},
+    )
     @idempotent
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
         self.endpoint(endpoint_id)
@@ -123,7 +137,9 @@ class WebhookEndpointTestView(WebhookView):
 class WebhookEndpointSecretView(WebhookView):
     """POST /v1/webhook-endpoints/{endpoint_id}/rotate-secret"""
 
-    @extend_schema(request=None, responses=forms.EndpointWithSecretOut)
+    @extend_schema(
+        summary="Rotate an endpoint's secret", request=None, responses=forms.EndpointWithSecretOut
+    )
     @idempotent
     @audited("webhook_endpoint.rotated")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
@@ -138,7 +154,11 @@ class WebhookEndpointSecretView(WebhookView):
 class WebhookEndpointRecoverView(WebhookView):
     """POST /v1/webhook-endpoints/{endpoint_id}/recover"""
 
-    @extend_schema(request=forms.RecoverIn, responses={202: forms.CountOut})
+    @extend_schema(
+        summary="Send what an endpoint missed",
+        request=forms.RecoverIn,
+        responses={202: forms.CountOut},
+    )
     @idempotent
     @audited("webhook_endpoint.recovered")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
@@ -157,7 +177,11 @@ class WebhookEndpointRecoverView(WebhookView):
 class WebhookEndpointReplayView(WebhookView):
     """POST /v1/webhook-endpoints/{endpoint_id}/replay"""
 
-    @extend_schema(request=forms.ReplayMatchingIn, responses={202: forms.CountOut})
+    @extend_schema(
+        summary="Send an endpoint's deliveries again",
+        request=forms.ReplayMatchingIn,
+        responses={202: forms.CountOut},
+    )
     @idempotent
     @audited("webhook_endpoint.replayed")
     def post(self, request: ApiRequest, endpoint_id: str) -> HttpResponse:
@@ -178,7 +202,7 @@ class EventsView(WebhookView):
 
     required_scope = "read:events"
 
-    @extend_schema(parameters=[forms.EventQuery], responses=forms.EventPage)
+    @extend_schema(summary="List events", parameters=[forms.EventQuery], responses=forms.EventPage)
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.EventQuery)
         wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
@@ -191,7 +215,7 @@ class EventView(WebhookView):
 
     required_scope = "read:events"
 
-    @extend_schema(responses=forms.EventOut)
+    @extend_schema(summary="Get an event", responses=forms.EventOut)
     def get(self, request: ApiRequest, event_id: str) -> HttpResponse:
         row = selectors.get_event(request.environment, self.product, event_id)
         self.no_query()
@@ -203,7 +227,11 @@ class EventReplayView(WebhookView):
 
     required_scope = "write:events"
 
-    @extend_schema(request=forms.EventReplayIn, responses={202: forms.DeliveriesOut})
+    @extend_schema(
+        summary="Send an event again",
+        request=forms.EventReplayIn,
+        responses={202: forms.DeliveriesOut},
+    )
     @idempotent
     @audited("event.replayed")
     def post(self, request: ApiRequest, event_id: str) -> HttpResponse:
@@ -222,7 +250,9 @@ class EventReplayView(WebhookView):
 class WebhookDeliveriesView(WebhookView):
     """GET /v1/webhook-deliveries"""
 
-    @extend_schema(parameters=[forms.DeliveryQuery], responses=forms.DeliveryPage)
+    @extend_schema(
+        summary="List deliveries", parameters=[forms.DeliveryQuery], responses=forms.DeliveryPage
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = self.query(forms.DeliveryQuery)
         wanted = {name: query[name] for name in query if name not in ("limit", "cursor")}
@@ -233,7 +263,7 @@ class WebhookDeliveriesView(WebhookView):
 class WebhookDeliveryView(WebhookView):
     """GET /v1/webhook-deliveries/{delivery_id}"""
 
-    @extend_schema(responses=forms.DeliveryDetailOut)
+    @extend_schema(summary="Get a delivery", responses=forms.DeliveryDetailOut)
     def get(self, request: ApiRequest, delivery_id: str) -> HttpResponse:
         row = selectors.get_delivery(request.environment, self.product, delivery_id)
         self.no_query()
@@ -243,7 +273,9 @@ class WebhookDeliveryView(WebhookView):
 class WebhookDeliveryReplayView(WebhookView):
     """POST /v1/webhook-deliveries/{delivery_id}/replay"""
 
-    @extend_schema(request=None, responses={202: forms.DeliveryOut})
+    @extend_schema(
+        summary="Send a delivery again", request=None, responses={202: forms.DeliveryOut}
+    )
     @idempotent
     @audited("webhook_delivery.replayed")
     def post(self, request: ApiRequest, delivery_id: str) -> HttpResponse:

@@ -74,6 +74,26 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="A repetition with the same key and body within a day gets the first one's answer.",
 )
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of what was read, or *: where it has changed since, the answer is 409.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Names this state, for If-None-Match and, where it is taken, If-Match.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="An ETag: while it names what is there, the answer is 304, which costs no quota.",
+)
+NOT_MODIFIED: dict[str, Any] = {"description": "It is as If-None-Match says."}
 
 
 class PulseSchema(AutoSchema):
@@ -99,8 +119,12 @@ class PulseSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         handler = getattr(self.view, self.method.lower(), None)
-        given: list[Any] = super().get_override_parameters()
-        return [*given, IDEMPOTENCY_KEY] if hasattr(handler, "takes_idempotency_key") else given
+        given: list[Any] = list(super().get_override_parameters())
+        if hasattr(handler, "takes_idempotency_key"):
+            given.append(IDEMPOTENCY_KEY)
+        if self.method == "GET" and getattr(self.view, "reads_carry_etag", False):
+            given += [IF_NONE_MATCH, ETAG]
+        return given
 
     def _get_request_for_media_type(
         self, serializer: Any, direction: Literal["request", "response"] = "request"
@@ -226,10 +250,11 @@ def _refusals(config: ProductConfig) -> dict[str, Any]:
 
 def _add_answers(operation: dict[str, Any], config: ProductConfig) -> None:
     """Add the refusals that every operation may answer, and the headers of what it names itself."""
-    idempotent = any(
-        one.get("name") == IDEMPOTENCY_KEY.name for one in operation.get("parameters", [])
-    )
+    taken = {one.get("name") for one in operation.get("parameters", [])}
+    idempotent = IDEMPOTENCY_KEY.name in taken
     answers = operation.setdefault("responses", {})
+    if IF_NONE_MATCH.name in taken:
+        answers["304"] = NOT_MODIFIED | {"headers": dict(answers["200"]["headers"])}
     for status, one in answers.items():
         replayed = REPLAYED if idempotent and status.startswith("2") else ()
         names = [*_on_every_answer(config), *replayed]

@@ -36,6 +36,8 @@ class ApiView(APIView):
     product: ClassVar[str] = ""
     required_scope: ClassVar[str | dict[str, str]] = ""
     public: ClassVar[bool] = False
+    reads_carry_etag: ClassVar[bool] = False
+    """Whether every GET answers with an ETag, and is documented so."""
     free_form: ClassVar[tuple[str, ...]] = ()
     """Members of the body that may hold any JSON; NUL and lone surrogates in them become U+FFFD."""
 

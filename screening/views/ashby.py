@@ -27,7 +27,11 @@ class ListAssessmentsView(PartnerView):
 
     required_scope = "templates:read"
 
-    @extend_schema(request=forms.AssessmentListIn, responses=forms.AssessmentTypesOut)
+    @extend_schema(
+        summary="List assessments, for Ashby",
+        request=forms.AssessmentListIn,
+        responses=forms.AssessmentTypesOut,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         rows = template_selectors.list_templates(request.environment)
         return _results(
@@ -47,7 +51,11 @@ class StartAssessmentView(PartnerView):
 
     required_scope = "screenings:write"
 
-    @extend_schema(request=forms.AssessmentStartIn, responses=forms.AssessmentOut)
+    @extend_schema(
+        summary="Start an assessment, for Ashby",
+        request=forms.AssessmentStartIn,
+        responses=forms.AssessmentOut,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(forms.AssessmentStartIn)
         person = sent["candidate"]
@@ -73,7 +81,11 @@ class CancelAssessmentView(PartnerView):
 
     required_scope = "screenings:write"
 
-    @extend_schema(request=forms.AssessmentCancelIn, responses=forms.AssessmentOut)
+    @extend_schema(
+        summary="Cancel an assessment, for Ashby",
+        request=forms.AssessmentCancelIn,
+        responses=forms.AssessmentOut,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(forms.AssessmentCancelIn)
         found = selectors.screening_of_partner(request.environment, ASHBY, sent["assessment_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 
 from pulse.errors import FieldError, Forbidden, InvalidInput
 from pulse.http.answers import nothing
@@ -30,6 +30,7 @@ class CandidatesView(ScreeningApiView):
     required_scope: ClassVar = {"GET": "candidates:read", "POST": "candidates:write"}
 
     @extend_schema(
+        summary="List candidates",
         parameters=[serializers.CandidateListIn],
         responses=documents.page(documents.CandidateItemOut),
     )
@@ -45,6 +46,7 @@ class CandidatesView(ScreeningApiView):
         return paged(rows, page=wanted["page"], limit=wanted["limit"], shape=shapes.candidate_item)
 
     @extend_schema(
+        summary="Create a candidate",
         request=serializers.CandidateIn,
         responses={201: documents.data(documents.CandidateCreatedOut)},
     )
@@ -74,13 +76,15 @@ class CandidateView(ScreeningApiView):
         "DELETE": "candidates:delete",
     }
 
-    @extend_schema(responses=documents.data(documents.CandidateOut))
+    @extend_schema(summary="Get a candidate", responses=documents.data(documents.CandidateOut))
     def get(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
         attempts.settle_all(now=request.now, environment=request.environment)
         return wrapped(detail(selectors.get_candidate(request.environment, candidate_id)))
 
     @extend_schema(
-        request=serializers.CandidateChangeIn, responses=documents.data(documents.CandidateOut)
+        summary="Change a candidate",
+        request=serializers.CandidateChangeIn,
+        responses=documents.data(documents.CandidateOut),
     )
     @idempotent
     def patch(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
@@ -96,6 +100,7 @@ class CandidateView(ScreeningApiView):
         return wrapped(detail(selectors.get_candidate(request.environment, candidate_id)))
 
     @extend_schema(
+        summary="Erase a candidate",
         parameters=[OpenApiParameter("purge", enum=["all"], description="Also delete the scores.")],
         responses={204: None},
     )
@@ -119,7 +124,9 @@ class CandidateExportView(ScreeningApiView):
 
     required_scope = "candidates:read"
 
-    @extend_schema(responses=documents.data(documents.DossierOut))
+    @extend_schema(
+        summary="Get everything about a candidate", responses=documents.data(documents.DossierOut)
+    )
     def get(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
         for scope in ("screenings:read", "reports:read"):
             if not self.may(scope):
@@ -134,7 +141,11 @@ class CandidateArchiveView(ScreeningApiView):
     required_scope = "candidates:write"
     status = "archived"
 
-    @extend_schema(request=None, responses=documents.data(documents.CandidateOut))
+    @extend_schema(
+        summary="Archive a candidate",
+        request=None,
+        responses=documents.data(documents.CandidateOut),
+    )
     @idempotent
     def post(self, request: ApiRequest, candidate_id: str) -> HttpResponse:
         self.expect_nothing()
@@ -149,6 +160,7 @@ class CandidateArchiveView(ScreeningApiView):
         return wrapped(detail(selectors.get_candidate(request.environment, candidate_id)))
 
 
+@extend_schema_view(post=extend_schema(summary="Bring a candidate back"))
 class CandidateUnarchiveView(CandidateArchiveView):
     """POST /v1/candidates/:id/unarchive"""
 

@@ -27,7 +27,9 @@ class ListTestsView(PartnerView):
 
     required_scope = "templates:read"
 
-    @extend_schema(responses=documents.GreenhouseTestOut(many=True))
+    @extend_schema(
+        summary="List tests, for Greenhouse", responses=documents.GreenhouseTestOut(many=True)
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = template_selectors.list_templates(request.environment)
         return answer(
@@ -40,7 +42,11 @@ class SendTestView(PartnerView):
 
     required_scope = "screenings:write"
 
-    @extend_schema(request=serializers.GreenhouseTestIn, responses=documents.GreenhouseInterviewOut)
+    @extend_schema(
+        summary="Send a test, for Greenhouse",
+        request=serializers.GreenhouseTestIn,
+        responses=documents.GreenhouseInterviewOut,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(serializers.GreenhouseTestIn)
         person = sent["candidate"]
@@ -69,6 +75,7 @@ class TestStatusView(PartnerView):
     required_scope = "screenings:read"
 
     @extend_schema(
+        summary="Get a test's status, for Greenhouse",
         parameters=[OpenApiParameter("partner_interview_id", required=True)],
         responses=documents.GreenhouseStatusOut,
     )
@@ -96,7 +103,11 @@ class ResponseErrorView(PartnerView):
 
     required_scope = "screenings:write"
 
-    @extend_schema(request=serializers.GreenhouseErrorIn, responses={200: None})
+    @extend_schema(
+        summary="Report an error, for Greenhouse",
+        request=serializers.GreenhouseErrorIn,
+        responses={200: None},
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         sent = self.parse(serializers.GreenhouseErrorIn)
         log.warning(

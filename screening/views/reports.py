@@ -18,6 +18,7 @@ class AdverseImpactView(ScreeningApiView):
     required_scope = "reports:read"
 
     @extend_schema(
+        summary="Get the adverse impact report",
         parameters=[serializers.PeriodIn, OpenApiParameter("basis", enum=["score", "decision"])],
         responses=documents.data(documents.ImpactOut),
     )

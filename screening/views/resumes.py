@@ -28,6 +28,7 @@ class ResumeUploadView(ScreeningApiView):
     required_scope = "candidates:write"
 
     @extend_schema(
+        summary="Upload a resume",
         request={
             "multipart/form-data": {
                 "type": "object",
@@ -71,6 +72,7 @@ class ResumeFileView(ScreeningApiView):
     public = True
 
     @extend_schema(
+        summary="Get a resume",
         parameters=[
             OpenApiParameter("signature", description="Opens the file without a key, for an hour.")
         ],

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
@@ -24,6 +24,7 @@ class ScreeningsView(ScreeningApiView):
     free_form = ("metadata",)
 
     @extend_schema(
+        summary="List screenings",
         parameters=[serializers.ScreeningListIn, serializers.PeriodIn],
         responses=documents.page(documents.ScreeningItemOut),
     )
@@ -42,7 +43,9 @@ class ScreeningsView(ScreeningApiView):
         return paged(rows, page=wanted["page"], limit=wanted["limit"], shape=shapes.screening_item)
 
     @extend_schema(
-        request=serializers.ScreeningIn, responses={201: documents.data(documents.ScreeningOut)}
+        summary="Create a screening",
+        request=serializers.ScreeningIn,
+        responses={201: documents.data(documents.ScreeningOut)},
     )
     @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -82,7 +85,7 @@ class ScreeningView(ScreeningApiView):
 
     required_scope = "screenings:read"
 
-    @extend_schema(responses=documents.data(documents.ScreeningFullOut))
+    @extend_schema(summary="Get a screening", responses=documents.data(documents.ScreeningFullOut))
     def get(self, request: ApiRequest, screening_id: str) -> HttpResponse:
         screening = settled(request, screening_id)
         return wrapped(shapes.screening_full(screening, with_link=self.may("screenings:write")))
@@ -106,6 +109,7 @@ class ActionView(ScreeningApiView):
         return wrapped(shapes.screening_detail(screening, with_link=True), self.status)
 
 
+@extend_schema_view(post=extend_schema(summary="Send the invitation"))
 class InviteView(ActionView):
     """POST /v1/screenings/:id/invite"""
 
@@ -113,6 +117,7 @@ class InviteView(ActionView):
         return screenings.invite(request.environment, screening_id=screening_id, now=request.now)
 
 
+@extend_schema_view(post=extend_schema(summary="Send a reminder"))
 class RemindView(ActionView):
     """POST /v1/screenings/:id/remind"""
 
@@ -120,6 +125,7 @@ class RemindView(ActionView):
         return screenings.remind(request.environment, screening_id=screening_id, now=request.now)
 
 
+@extend_schema_view(post=extend_schema(summary="Cancel a screening"))
 class CancelView(ActionView):
     """POST /v1/screenings/:id/cancel"""
 
@@ -129,6 +135,11 @@ class CancelView(ActionView):
         )
 
 
+@extend_schema_view(
+    post=extend_schema(
+        summary="Repeat a screening", responses={201: documents.data(documents.ScreeningOut)}
+    )
+)
 class ResetView(ActionView):
     """POST /v1/screenings/:id/reset answers the new screening"""
 
@@ -139,11 +150,8 @@ class ResetView(ActionView):
             request.environment, screening_id=screening_id, now=request.now, actor=self.actor
         )
 
-    @extend_schema(request=None, responses={201: documents.data(documents.ScreeningOut)})
-    def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
-        return super().post(request, screening_id)
 
-
+@extend_schema_view(post=extend_schema(summary="Count provisional points as final"))
 class FinalizeView(ActionView):
     """POST /v1/screenings/:id/finalize"""
 
@@ -157,7 +165,9 @@ class ExtendView(ScreeningApiView):
     required_scope = "screenings:write"
 
     @extend_schema(
-        request=serializers.ExtensionIn, responses=documents.data(documents.ScreeningOut)
+        summary="Give a screening more time",
+        request=serializers.ExtensionIn,
+        responses=documents.data(documents.ScreeningOut),
     )
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
@@ -181,7 +191,9 @@ class AnswerReviewView(ScreeningApiView):
     required_scope = "screenings:write"
 
     @extend_schema(
-        request=serializers.ReviewIn, responses=documents.data(documents.ScreeningFullOut)
+        summary="Review an answer",
+        request=serializers.ReviewIn,
+        responses=documents.data(documents.ScreeningFullOut),
     )
     @idempotent
     def post(self, request: ApiRequest, screening_id: str, question_id: str) -> HttpResponse:
@@ -204,7 +216,7 @@ class ReportView(ScreeningApiView):
 
     required_scope = "reports:read"
 
-    @extend_schema(responses=documents.data(documents.ReportOut))
+    @extend_schema(summary="Get a screening report", responses=documents.data(documents.ReportOut))
     def get(self, request: ApiRequest, screening_id: str) -> HttpResponse:
         settled(request, screening_id)
         screening, made = reports.get_report(request.environment, screening_id=screening_id)
@@ -216,7 +228,11 @@ class ReportRegenerateView(ScreeningApiView):
 
     required_scope = "screenings:write"
 
-    @extend_schema(request=None, responses={202: documents.data(documents.ReportQueuedOut)})
+    @extend_schema(
+        summary="Write the report again",
+        request=None,
+        responses={202: documents.data(documents.ReportQueuedOut)},
+    )
     @idempotent
     def post(self, request: ApiRequest, screening_id: str) -> HttpResponse:
         self.expect_nothing()

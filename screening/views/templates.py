@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from pulse.http.answers import answer
 from pulse.http.idempotency import idempotent
@@ -24,6 +24,7 @@ class TemplatesView(ScreeningApiView):
     required_scope: ClassVar = {"GET": "templates:read", "POST": "templates:write"}
 
     @extend_schema(
+        summary="List templates",
         parameters=[serializers.TemplateListIn],
         responses=documents.page(documents.TemplateItemOut, meta_required=False),
     )
@@ -37,7 +38,9 @@ class TemplatesView(ScreeningApiView):
         return answer({"data": [shapes.template_item(row) for row in rows]})
 
     @extend_schema(
-        request=serializers.TemplateIn, responses={201: documents.data(documents.TemplateOut)}
+        summary="Create a template",
+        request=serializers.TemplateIn,
+        responses={201: documents.data(documents.TemplateOut)},
     )
     @idempotent
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -55,12 +58,14 @@ class TemplateView(ScreeningApiView):
 
     required_scope: ClassVar = {"GET": "templates:read", "PATCH": "templates:write"}
 
-    @extend_schema(responses=documents.data(documents.TemplateOut))
+    @extend_schema(summary="Get a template", responses=documents.data(documents.TemplateOut))
     def get(self, request: ApiRequest, template_id: str) -> HttpResponse:
         return wrapped(_detail(selectors.get_template(request.environment, template_id)))
 
     @extend_schema(
-        request=serializers.TemplateChangeIn, responses=documents.data(documents.TemplateOut)
+        summary="Change a template",
+        request=serializers.TemplateChangeIn,
+        responses=documents.data(documents.TemplateOut),
     )
     @idempotent
     def patch(self, request: ApiRequest, template_id: str) -> HttpResponse:
@@ -77,7 +82,9 @@ class TemplateQuestionsView(ScreeningApiView):
     required_scope = "templates:write"
 
     @extend_schema(
-        request=serializers.QuestionIn, responses={201: documents.data(documents.QuestionOut)}
+        summary="Add a question",
+        request=serializers.QuestionIn,
+        responses={201: documents.data(documents.QuestionOut)},
     )
     @idempotent
     def post(self, request: ApiRequest, template_id: str) -> HttpResponse:
@@ -94,7 +101,9 @@ class TemplateArchiveView(ScreeningApiView):
     required_scope = "templates:write"
     status = "archived"
 
-    @extend_schema(request=None, responses=documents.data(documents.TemplateOut))
+    @extend_schema(
+        summary="Archive a template", request=None, responses=documents.data(documents.TemplateOut)
+    )
     @idempotent
     def post(self, request: ApiRequest, template_id: str) -> HttpResponse:
         self.expect_nothing()
@@ -107,6 +116,7 @@ class TemplateArchiveView(ScreeningApiView):
         return wrapped(_detail(template))
 
 
+@extend_schema_view(post=extend_schema(summary="Bring a template back"))
 class TemplateUnarchiveView(TemplateArchiveView):
     """POST /v1/templates/:id/unarchive"""
 

@@ -75,14 +75,18 @@ class ManagementView(ScreeningApiView):
 class WebhooksView(ManagementView):
     """GET, POST /v1/webhooks"""
 
-    @extend_schema(parameters=[PageIn], responses=forms.WebhookPageOut)
+    @extend_schema(summary="List webhooks", parameters=[PageIn], responses=forms.WebhookPageOut)
     def get(self, request: ApiRequest) -> HttpResponse:
         rows = selectors.endpoints(request.environment, self.product)
         query = self.query(PageIn)
         rows = rows.order_by("created_at", "pk")
         return paged(rows, page=query["page"], limit=query["limit"], shape=_webhook)
 
-    @extend_schema(request=forms.WebhookIn, responses={201: forms.WebhookCreatedOut})
+    @extend_schema(
+        summary="Create a webhook",
+        request=forms.WebhookIn,
+        responses={201: forms.WebhookCreatedOut},
+    )
     @idempotent
     @audited("webhook.create")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -101,12 +105,14 @@ class WebhooksView(ManagementView):
 class WebhookView(ManagementView):
     """GET, PATCH, DELETE /v1/webhooks/{webhook_id}"""
 
-    @extend_schema(responses=forms.WebhookOut)
+    @extend_schema(summary="Get a webhook", responses=forms.WebhookOut)
     def get(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         row = selectors.get_endpoint(request.environment, self.product, webhook_id)
         return wrapped(_webhook(row))
 
-    @extend_schema(request=forms.WebhookPatch, responses=forms.WebhookOut)
+    @extend_schema(
+        summary="Change a webhook", request=forms.WebhookPatch, responses=forms.WebhookOut
+    )
     @idempotent
     @audited("webhook.change")
     def patch(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
@@ -123,7 +129,7 @@ class WebhookView(ManagementView):
         )
         return wrapped(_webhook(row))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete a webhook", responses={204: None})
     @audited("webhook.delete")
     def delete(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         services.delete_endpoint(
@@ -135,7 +141,9 @@ class WebhookView(ManagementView):
 class WebhookTestView(ManagementView):
     """POST /v1/webhooks/{webhook_id}/test"""
 
-    @extend_schema(request=None, responses={202: forms.WebhookDeliveryOut})
+    @extend_schema(
+        summary="Send a test event", request=None, responses={202: forms.WebhookDeliveryOut}
+    )
     @idempotent
     @audited("webhook.test")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
@@ -149,7 +157,9 @@ class WebhookTestView(ManagementView):
 class WebhookSecretView(ManagementView):
     """POST /v1/webhooks/{webhook_id}/rotate-secret"""
 
-    @extend_schema(request=None, responses=forms.WebhookCreatedOut)
+    @extend_schema(
+        summary="Rotate the signing secret", request=None, responses=forms.WebhookCreatedOut
+    )
     @idempotent
     @audited("webhook.rotate_secret")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
@@ -163,7 +173,7 @@ class WebhookSecretView(ManagementView):
 class WebhookPromotionView(ManagementView):
     """POST /v1/webhooks/{webhook_id}/promote-secret"""
 
-    @extend_schema(request=None, responses=forms.WebhookOut)
+    @extend_schema(summary="Sign with the new secret", request=None, responses=forms.WebhookOut)
     @idempotent
     @audited("webhook.promote_secret")
     def post(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
@@ -177,7 +187,11 @@ class WebhookPromotionView(ManagementView):
 class WebhookDeliveriesView(ManagementView):
     """GET /v1/webhooks/{webhook_id}/deliveries"""
 
-    @extend_schema(parameters=[forms.WebhookDeliveryQuery], responses=forms.WebhookDeliveryPageOut)
+    @extend_schema(
+        summary="List deliveries",
+        parameters=[forms.WebhookDeliveryQuery],
+        responses=forms.WebhookDeliveryPageOut,
+    )
     def get(self, request: ApiRequest, webhook_id: str) -> HttpResponse:
         selectors.get_endpoint(request.environment, self.product, webhook_id)
         query = self.query(forms.WebhookDeliveryQuery)
@@ -194,7 +208,7 @@ class WebhookDeliveriesView(ManagementView):
 class WebhookDeliveryView(ManagementView):
     """GET /v1/webhooks/{webhook_id}/deliveries/{delivery_id}"""
 
-    @extend_schema(responses=forms.WebhookDeliveryDetailOut)
+    @extend_schema(summary="Get a delivery", responses=forms.WebhookDeliveryDetailOut)
     def get(self, request: ApiRequest, webhook_id: str, delivery_id: str) -> HttpResponse:
         row = self.find_delivery(webhook_id, delivery_id)
         detail = delivery_with_tries(row)
@@ -205,7 +219,9 @@ class WebhookDeliveryView(ManagementView):
 class WebhookDeliveryReplayView(ManagementView):
     """POST /v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay"""
 
-    @extend_schema(request=None, responses={202: forms.WebhookDeliveryOut})
+    @extend_schema(
+        summary="Send a delivery again", request=None, responses={202: forms.WebhookDeliveryOut}
+    )
     @idempotent
     @audited("webhook.replay")
     def post(self, request: ApiRequest, webhook_id: str, delivery_id: str) -> HttpResponse:

@@ -26,6 +26,14 @@ ROUTES = {
     "/v1/leave/{leave_id}": {"get", "delete"},
     "/v1/leave/balance/{employee_id}": {"get"},
 }
+TAKE_IF_MATCH = {
+    ("patch", "/v1/employees/{employee_id}"),
+    ("delete", "/v1/employees/{employee_id}"),
+    ("patch", "/v1/custom-fields/{field_id}"),
+    ("delete", "/v1/custom-fields/{field_id}"),
+    ("patch", "/v1/status-log/{entry_id}"),
+    ("delete", "/v1/leave/{leave_id}"),
+}
 FILTERS = {
     "/v1/employees": {
         "status", "department", "manager_id", "email", "location", "q", "updated_since",
@@ -52,10 +60,15 @@ def test_the_document_needs_no_key_and_names_every_route_code_and_event(db):
         assert body["properties"]["type"]["const"] == name
     for path, methods in ROUTES.items():
         assert set(document["paths"][path]) == methods
-    statuses = {str(status) for status in (*dialect.CODES, 500, 503)}
+    statuses = {str(status) for status in (*dialect.CODES, 500, 503)} - {"410"}
+    taking = set()
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
             assert statuses <= set(operation["responses"]), path
+            named = {one["name"] for one in operation.get("parameters", [])}
+            taking |= {(method, path)} if "If-Match" in named else set()
+    assert taking == TAKE_IF_MATCH
+    assert "410" in document["paths"]["/v1/exports/{export_id}/download"]["get"]["responses"]
     codes = document["components"]["schemas"]["Refusal"]["properties"]["error"]["properties"]
     assert codes["code"]["enum"] == sorted({*dialect.CODES.values(), "internal_error"})
 

@@ -71,7 +71,7 @@ def test_a_tolerance_of_another_name_would_have_no_effect_and_is_refused(client)
     question = NUMERIC | {"tolerance": {"abs": 1}}
     body = {"name": "n", "duration_minutes": 5, "questions": [question]}
     assert refusal(client.post("/v1/templates", body))[2] == {
-        "questions.0.tolerance.abs": ["absolute or relative."]
+        "questions.0.tolerance.abs": ["The tolerance is absolute or relative."]
     }
 
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from tests.support.templates import ROOT
 
 METHODS = ("get", "post", "put", "patch", "delete")
-OURS = re.compile(r"X-Ra|X-Request|Idempotent-|Retry-")
+OURS = re.compile(r"X-Ra|X-Request|Idempotent-|Retry-|ETag")
 """Headers of an answer that the document must name."""
 COMPLETE = frozenset({"hr"})
 """Products whose documents name every member of an answer: one that is not named is a failure."""
