@@ -75,3 +75,8 @@ def answer(
     more.setdefault("revision", int(now.timestamp() * 1000))
     save = attempts.Save(question_id=question_id, value=value, **more)
     return attempts.save_answer(screening, save, now=now)
+
+
+def fresh(screening: Screening) -> Screening:
+    """The row as it is stored now."""
+    return Screening.unscoped.select_related("candidate", "template").get(pk=screening.pk)
