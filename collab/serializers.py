@@ -12,7 +12,14 @@ from rest_framework import serializers
 
 from collab.models import MAX_BODY
 from collab.services.comments import Said
-from pulse.http.fields import StrictBoolean, StrictInteger, StrictSerializer, StrictString
+from pulse.http.fields import (
+    StrictBoolean,
+    StrictInteger,
+    StrictList,
+    StrictSerializer,
+    StrictString,
+    StrictUuid,
+)
 from pulse.strictjson import INTEGERS
 
 MAX_ROWS = 10_000
@@ -118,7 +125,7 @@ class TokenIn(LooseSerializer):
     userId = StrictString(max_length=MAX_USER_ID)
     name = StrictString(max_length=200)
     avatar = StrictString(max_length=2000, required=False, allow_null=True, allow_blank=True)
-    rooms = serializers.ListField(
+    rooms = StrictList(
         child=StrictString(max_length=500), required=False, allow_empty=True, max_length=100
     )
 
@@ -136,12 +143,8 @@ class SaidIn(LooseSerializer):
         allow_blank=True,
         trim_whitespace=False,
     )
-    mentions = serializers.ListField(
-        child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50
-    )
-    attachmentIds = serializers.ListField(
-        child=serializers.UUIDField(), required=False, max_length=50
-    )
+    mentions = StrictList(child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50)
+    attachmentIds = StrictList(child=StrictUuid(), required=False, max_length=50)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("body") and not attrs.get("attachmentIds"):
@@ -169,9 +172,7 @@ class CommentEditIn(LooseSerializer):
     body = StrictString(
         max_length=MAX_BODY, multiline=True, allow_blank=True, trim_whitespace=False
     )
-    mentions = serializers.ListField(
-        child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50
-    )
+    mentions = StrictList(child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50)
 
 
 class ThreadPatchIn(LooseSerializer):

@@ -8,6 +8,7 @@ from pulse.http.fields import (
     Choice,
     InstantField,
     StrictInteger,
+    StrictList,
     StrictSerializer,
     StrictString,
 )
@@ -34,7 +35,7 @@ class EndpointIn(StrictSerializer):
     )
 
     url = StrictString(max_length=MAX_URL)
-    events = serializers.ListField(
+    events = StrictList(
         child=StrictString(max_length=100),
         help_text="Types of the catalogue, leave.* for a family, or * for all",
     )

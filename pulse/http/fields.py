@@ -75,6 +75,34 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+class StrictList(serializers.ListField):
+    """A list, refused in the words of the other fields."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "not_a_list": "must be a list",
+        "empty": "must not be empty",
+        "min_length": "must have at least {min_length} elements",
+        "max_length": "must have at most {max_length} elements",
+    }
+
+
+class StrictUuid(serializers.UUIDField):
+    """A UUID as text: a number is none."""
+
+    default_error_messages: ClassVar = {
+        "required": "is required",
+        "null": "must not be null",
+        "invalid": "must be a UUID",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class StrictString(serializers.CharField):
     """A trimmed string without control characters; ``multiline`` allows tabs and line breaks."""
 

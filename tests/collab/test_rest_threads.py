@@ -332,6 +332,16 @@ def test_a_thread_that_cannot_be_is_refused_and_leaves_nothing(
         ({"body": "x"}, "userId: is required"),
         ({"userId": "user-1", "body": ""}, "body: must not be blank"),
         ({"userId": "user-1", "body": "   "}, "body: must have 1 to 10000 characters"),
+        ({"userId": "user-1", "body": "x", "mentions": "user-2"}, "mentions: must be a list"),
+        ({"userId": "user-1", "body": "x", "mentions": None}, "mentions: must not be null"),
+        (
+            {"userId": "user-1", "body": "x", "mentions": ["a"] * 51},
+            "mentions: must have at most 50 elements",
+        ),
+        (
+            {"userId": "user-1", "body": "x", "attachmentIds": [5]},
+            "attachmentIds.0: must be a UUID",
+        ),
         (
             {"userId": "user-1", "body": "x", "attachmentIds": [str(uuid.uuid4())]},
             "attachmentIds: must name files that this user uploaded and has not used yet",
