@@ -100,13 +100,13 @@ class ScimView(HrView):
         )
 
     def described(self, rows: list[dict[str, Any]]) -> HttpResponse:
-        return self.listing(rows, total=len(rows))
+        return self.listing([_at_its_address(one) for one in rows], total=len(rows))
 
     def description(self, rows: list[dict[str, Any]], name: str) -> HttpResponse:
         found = next((one for one in rows if one["id"] == name), None)
         if found is None:
             raise NotFound
-        return self.reply(found)
+        return self.reply(_at_its_address(found))
 
     def users(self) -> Source:
         known: dict[str, Callable[[Any], Q]] = {
@@ -347,6 +347,15 @@ class ScimGroupView(ScimView):
         return self.resource(documents.group_resource(department, members, self.base))
 
 
+def _at_its_address(described: dict[str, Any]) -> dict[str, Any]:
+    """What a discovery endpoint answers, with the address that others reach it at."""
+    meta = described["meta"]
+    return {
+        **described,
+        "meta": {**meta, "location": f"{settings.PULSE_PUBLIC_URL}{meta['location']}"},
+    }
+
+
 def _operations(body: Any) -> Any:
     if not isinstance(body, dict):
         raise ScimInvalid("the body must be an object", "invalidSyntax")
@@ -365,7 +374,7 @@ class ScimConfigView(ScimView):
 
     @extend_schema(summary="Get what this server supports", **forms.operation(answers=forms.OPEN))
     def get(self, request: ApiRequest) -> HttpResponse:
-        return self.reply(schemas.service_provider_config())
+        return self.reply(_at_its_address(schemas.service_provider_config()))
 
 
 class ScimSchemasView(ScimView):

@@ -276,6 +276,16 @@ def test_refusals_are_in_scims_form(scim, method, path, body, status):
     assert response.json()["status"] == str(status)
 
 
+def test_what_the_server_describes_names_its_own_address(scim, settings, db):
+    config = scim("GET", "/ServiceProviderConfig").json()
+    base = f"{settings.PULSE_PUBLIC_URL}/scim/v2"
+    assert config["meta"]["location"] == f"{base}/ServiceProviderConfig"
+    for kind in ("Schemas", "ResourceTypes"):
+        for one in scim("GET", f"/{kind}").json()["Resources"]:
+            assert one["meta"]["location"] == f"{base}/{kind}/{one['id']}"
+            assert scim("GET", f"/{kind}/{one['id']}").json() == one
+
+
 def test_a_key_that_does_not_open_scim_is_told_so_in_scims_form(api, db):
     readers = {api("hr", scopes=["read:*"]): 403, api("hr", token=""): 401}
     readers[api("hr", token="pk_test_unknown")] = 401  # refused before any view is chosen
