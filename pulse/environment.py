@@ -6,8 +6,11 @@ import difflib
 import json
 import os
 import secrets
+from collections.abc import Callable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -65,6 +68,93 @@ def unknown_names(environment: dict[str, str]) -> list[str]:
         hint = f"; did you mean {near[0]}?" if near else ""
         warnings.append(f"{name} is set, but Pulse reads no such variable{hint}")
     return warnings
+
+
+def _number(least: float, most: float = float("inf")) -> Callable[[str], bool]:
+    return lambda text: least <= int(text) <= most
+
+
+def _each(holds: Callable[[str], Any]) -> Callable[[str], bool]:
+    """Whether a check that raises ValueError passes for all of a list."""
+
+    def check(text: str) -> bool:
+        for part in text.split(","):
+            if part.strip():
+                holds(part.strip())
+        return True
+
+    return check
+
+
+def _one_of(*choices: str) -> Callable[[str], bool]:
+    return lambda text: text.lower() in choices
+
+
+def _address(*schemes: str) -> Callable[[str], bool]:
+    def holds(text: str) -> bool:
+        url = urlsplit(text)
+        return url.scheme in schemes and (bool(url.netloc) or url.scheme == "unix")
+
+    return holds
+
+
+_seconds = ("a number of seconds above 0", lambda text: 0 < float(text) < float("inf"))
+_switch = (
+    "1 or 0",
+    _one_of("1", "0", "true", "false", "t", "f", "yes", "no", "y", "n", "on", "off"),
+)
+_networks = ("networks like 10.0.0.0/8", _each(lambda part: ip_network(part, strict=False)))
+_web = ("an address that begins with https:// or http://", _address("https", "http"))
+_FORMS: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "PULSE_ASHBY_URL": _web,
+    "PULSE_DATABASE_URL": ("a postgresql:// address", _address("postgresql", "postgres")),
+    "PULSE_DEMO": _switch,
+    "PULSE_EMAIL_URL": (
+        "an address like smtp://user:password@host:587/?tls=True",
+        lambda text: "://" in text,
+    ),
+    "PULSE_EVENT_RETENTION_DAYS": ("a number of days from 1 on", _number(1)),
+    "PULSE_FAILED_KEYS_PER_MINUTE": ("a number from 0 on", _number(0)),
+    "PULSE_FERNET_KEYS": (
+        "keys made with cryptography.fernet.Fernet.generate_key",
+        _each(Fernet),
+    ),
+    "PULSE_FILES_ORIGIN": _web,
+    "PULSE_HR_RATE_LIMIT": ("a number from 0 on", _number(0)),
+    "PULSE_INSECURE_HTTP": _switch,
+    "PULSE_LOG_LEVEL": (
+        "debug, info, warning or error",
+        _one_of("debug", "info", "warning", "error", "critical"),
+    ),
+    "PULSE_OIDC_ISSUER": _web,
+    "PULSE_PORT": ("a port from 1 to 65535", _number(1, 65535)),
+    "PULSE_PUBLIC_URL": _web,
+    "PULSE_REDIS_URL": ("a redis:// address", _address("redis", "rediss", "unix")),
+    "PULSE_RLS": _switch,
+    "PULSE_SIGNUP": ("open or closed", lambda text: text in ("open", "closed")),
+    "PULSE_SOCKET_AUTH_SECONDS": _seconds,
+    "PULSE_SOCKET_SILENT_SECONDS": _seconds,
+    "PULSE_TRUSTED_PROXIES": _networks,
+    "PULSE_WEBHOOK_ALLOW_CIDRS": _networks,
+    "PULSE_WEB_THREADS": ("a number from 1 on", _number(1)),
+}
+"""What a variable must look like, in words and as a check; any other text is taken as it is."""
+
+
+def wrong_values(environment: dict[str, str]) -> list[str]:
+    """A sentence for each variable that cannot be what it says; it never repeats the value."""
+    wrong = []
+    for name, (form, holds) in _FORMS.items():
+        text = environment.get(name, "")
+        if not text:
+            continue
+        try:
+            good = holds(text)
+        except (ValueError, TypeError):
+            good = False
+        if not good:
+            wrong.append(f"{name} must be {form}.")
+    return wrong
 
 
 def embedded_secrets(folder: Path) -> dict[str, str]:

@@ -15,6 +15,14 @@ from environs import Env
 from pulse import environment
 
 env = Env()
+if _wrong := environment.wrong_values(dict(os.environ)):
+    raise ImproperlyConfigured(" ".join(_wrong))
+
+
+def _listed(name: str, default: list[str]) -> list[str]:
+    return [one.strip() for one in env.list(name, default) if one.strip()]
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("PULSE_DATA_DIR", str(BASE_DIR / "pulse-data"))).resolve()
 
@@ -23,12 +31,16 @@ DATA_DIR = Path(env.str("PULSE_DATA_DIR", str(BASE_DIR / "pulse-data"))).resolve
 PULSE_DATABASE_URL = env.str("PULSE_DATABASE_URL", "")
 PULSE_REDIS_URL = env.str("PULSE_REDIS_URL", "")
 PULSE_EMBEDDED = not PULSE_DATABASE_URL and not PULSE_REDIS_URL
+if PULSE_REDIS_URL and not PULSE_DATABASE_URL:
+    raise ImproperlyConfigured(
+        "PULSE_REDIS_URL is set and PULSE_DATABASE_URL is not: several processes need PostgreSQL."
+    )
 PULSE_HOST = env.str("PULSE_HOST", "127.0.0.1")
 PULSE_PORT = env.int("PULSE_PORT", 3000)
 PULSE_PUBLIC_URL = env.str("PULSE_PUBLIC_URL", f"http://127.0.0.1:{PULSE_PORT}").rstrip("/")
 PULSE_WEB_THREADS = env.int("PULSE_WEB_THREADS", 4)
 PULSE_DEMO = env.bool("PULSE_DEMO", PULSE_EMBEDDED)
-PULSE_TRUSTED_PROXIES: list[str] = env.list("PULSE_TRUSTED_PROXIES", [])
+PULSE_TRUSTED_PROXIES = _listed("PULSE_TRUSTED_PROXIES", [])
 PULSE_EVENT_RETENTION_DAYS = env.int("PULSE_EVENT_RETENTION_DAYS", 30)
 PULSE_FAILED_KEYS_PER_MINUTE = env.int("PULSE_FAILED_KEYS_PER_MINUTE", 30)
 PULSE_HR_RATE_LIMIT = env.int("PULSE_HR_RATE_LIMIT", 1000)
@@ -40,7 +52,7 @@ PULSE_SOCKET_SILENT_SECONDS = env.float("PULSE_SOCKET_SILENT_SECONDS", 66.0)
 PULSE_SCREENING_REPORT_PROVIDER = env.str("PULSE_SCREENING_REPORT_PROVIDER", "deterministic")
 PULSE_SCREENING_CODE_RUNNER = env.str("PULSE_SCREENING_CODE_RUNNER", "")
 PULSE_ASHBY_URL = env.str("PULSE_ASHBY_URL", "https://api.ashbyhq.com")
-PULSE_WEBHOOK_ALLOW_CIDRS: list[str] = env.list("PULSE_WEBHOOK_ALLOW_CIDRS", [])
+PULSE_WEBHOOK_ALLOW_CIDRS = _listed("PULSE_WEBHOOK_ALLOW_CIDRS", [])
 # Receivers on a developer's own machine, unless the operator has said which networks may be called.
 PULSE_WEBHOOK_TEST_CIDRS = (
     ["127.0.0.0/8", "::1/128"]
@@ -66,7 +78,7 @@ if PULSE_EMBEDDED:
 else:
     _secrets = {"secret_key": "", "fernet_key": "", "metrics_token": ""}
 SECRET_KEY = env.str("PULSE_SECRET_KEY", _secrets["secret_key"])
-PULSE_FERNET_KEYS = env.list(
+PULSE_FERNET_KEYS = _listed(
     "PULSE_FERNET_KEYS", [_secrets["fernet_key"]] if _secrets["fernet_key"] else []
 )
 PULSE_METRICS_TOKEN = env.str("PULSE_METRICS_TOKEN", _secrets["metrics_token"])
@@ -80,7 +92,7 @@ if not SECRET_KEY or not PULSE_FERNET_KEYS:
 DEBUG = False
 TESTING = "pytest" in sys.modules
 _public = urlsplit(PULSE_PUBLIC_URL)
-ALLOWED_HOSTS = env.list(
+ALLOWED_HOSTS = _listed(
     "PULSE_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", _public.hostname or ""]
 )
 ROOT_URLCONF = "pulse.urls"

@@ -8,27 +8,28 @@ import warnings
 
 
 def main() -> int:
-    from pulse import environment
+    from pulse.start import variables
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pulse.settings")
-    for warning in environment.unknown_names(dict(os.environ)):
-        print(f"warning: {warning}", file=sys.stderr)
-    _take_port()
-
-    import django
-
-    warnings.simplefilter("ignore", DeprecationWarning)
-    django.setup()
-
-    from django.conf import settings
-
-    if not settings.PULSE_EMBEDDED:
+    if not variables.in_order():
+        return 2
+    if os.environ.get("PULSE_DATABASE_URL") or os.environ.get("PULSE_REDIS_URL"):
         print(
             "PULSE_DATABASE_URL or PULSE_REDIS_URL is set: this command is for the embedded default. "
             "At scale run migrate, bootstrap, uvicorn and celery; docs/operations.md shows how.",
             file=sys.stderr,
         )
         return 2
+    try:
+        _take_port()
+    except OSError as error:
+        print(f"PULSE_HOST and PULSE_PORT: {error}", file=sys.stderr)
+        return 2
+
+    import django
+
+    warnings.simplefilter("ignore", DeprecationWarning)
+    django.setup()
 
     from pulse.start import embedded
 
@@ -40,7 +41,7 @@ def _take_port() -> None:
     from pulse.start import ports
 
     host = os.environ.get("PULSE_HOST", "127.0.0.1")
-    wanted = int(os.environ.get("PULSE_PORT", "3000"))
+    wanted = int(os.environ.get("PULSE_PORT") or "3000")
     port = ports.free_from(host, wanted)
     if port != wanted:
         print(f"Port {wanted} is taken; using {port}.", file=sys.stderr)

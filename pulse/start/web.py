@@ -9,28 +9,33 @@ DRAIN_SECONDS = 20
 
 
 def main() -> int:
-    from pulse import environment
+    from pulse.start import variables
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pulse.settings")
-    for warning in environment.unknown_names(dict(os.environ)):
-        print(f"warning: {warning}", file=sys.stderr)
-
-    import django
-
-    django.setup()
-
-    from django.conf import settings
-
-    from pulse import logs
-    from pulse.start import ports, server
-
-    if settings.PULSE_EMBEDDED:
+    if not variables.in_order():
+        return 2
+    if not os.environ.get("PULSE_DATABASE_URL"):
         print(
             "A web node needs PULSE_DATABASE_URL and PULSE_REDIS_URL; "
             "the embedded default is started by `make run`.",
             file=sys.stderr,
         )
         return 2
+
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        return 2
+
+    from django.conf import settings
+
+    from pulse import logs
+    from pulse.start import ports, server
+
     logs.configure()
     server.run(
         [ports.open_socket(settings.PULSE_HOST, settings.PULSE_PORT)], drain_seconds=DRAIN_SECONDS

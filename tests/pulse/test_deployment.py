@@ -31,9 +31,13 @@ PRODUCTION = {
 
 
 def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return run("manage.py", *arguments, **variables)
+
+
+def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PULSE_")}
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "manage.py", *arguments],
+        [sys.executable, "-W", "ignore", *arguments],
         cwd=ROOT,
         env=kept | variables,
         capture_output=True,
@@ -60,6 +64,64 @@ def test_scale_mode_refuses_to_start_without_its_secrets(tmp_path, missing):
 
     assert done.returncode != 0
     assert "PULSE_SECRET_KEY and PULSE_FERNET_KEYS" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("PULSE_PORT", "70000"),
+        ("PULSE_HR_RATE_LIMIT", "-1"),
+        ("PULSE_EVENT_RETENTION_DAYS", "a month"),
+        ("PULSE_SOCKET_AUTH_SECONDS", "nan"),
+        ("PULSE_FERNET_KEYS", "too-short"),
+        ("PULSE_TRUSTED_PROXIES", "10.0.0.0/8, balancer"),
+        ("PULSE_PUBLIC_URL", "pulse.example.com"),
+        ("PULSE_EMAIL_URL", "mail.example.com"),
+        ("PULSE_DATABASE_URL", "mysql://db.internal/pulse"),
+        ("PULSE_LOG_LEVEL", "loud"),
+        ("PULSE_SIGNUP", "yes"),
+        ("PULSE_DEMO", "maybe"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_in_a_sentence_that_does_not_repeat_it(name, wrong):
+    (sentence,) = environment.wrong_values(PRODUCTION | {name: wrong})
+
+    assert sentence.startswith(f"{name} must be ")
+    assert wrong not in sentence
+
+
+def test_values_that_can_be_are_taken():
+    assert environment.wrong_values(PRODUCTION) == []
+    assert (
+        environment.wrong_values({"PULSE_TRUSTED_PROXIES": "10.0.0.0/8, ::1", "PULSE_RLS": ""})
+        == []
+    )
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("module", "variables", "said"),
+    [
+        ("pulse.start", {"PULSE_PORT": "http"}, "PULSE_PORT must be a port"),
+        ("pulse.start", PRODUCTION, "this command is for the embedded default"),
+        (
+            "pulse.start.web",
+            {"PULSE_REDIS_URL": PRODUCTION["PULSE_REDIS_URL"]},
+            "needs PULSE_DATABASE_URL and PULSE_REDIS_URL",
+        ),
+        (
+            "pulse.start.web",
+            PRODUCTION | {"PULSE_SECRET_KEY": ""},
+            "Scale mode needs PULSE_SECRET_KEY",
+        ),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_line(tmp_path, module, variables, said):
+    done = run("-m", module, PULSE_DATA_DIR=str(tmp_path), **variables)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.django_db
