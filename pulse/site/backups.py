@@ -193,6 +193,7 @@ def _unpack(source: Path, folder: Path) -> Path:
         raise BackupFailed(
             f"{source} holds {manifest.get('database')}, and this deployment needs {wanted}."
         )
+    (folder / wanted).chmod(0o600)
     return folder / wanted
 
 

@@ -71,6 +71,9 @@ def first_start(*, email: str = "operator@pulse.localhost") -> bool:
     """Make what a new deployment needs, once. True if this was the first start."""
     if selectors.first_organization() is not None:
         return False
+    settings.DATA_DIR.mkdir(
+        parents=True, exist_ok=True, mode=0o700
+    )  # before samples put files there
     with transaction.atomic():
         organization = Organization.objects.create(
             name="Pulse", plans={"screening": "starter", "hr": "standard"}
@@ -119,9 +122,7 @@ def read_keys() -> dict[str, str]:
 
 
 def _write_keys(values: dict[str, str]) -> None:
-    path = keys_file()
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(keys_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"PULSE_BASE_URL={base_url()}\n")
         file.writelines(

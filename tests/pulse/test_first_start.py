@@ -31,6 +31,9 @@ def test_a_new_deployment_is_migrated_answers_and_has_a_key_for_every_product(li
         "PULSE_ANALYTICS_QUERY_KEY",
         "PULSE_TRACES_KEY",
     ]
+    data = live_server.folder / "data"
+    assert data.stat().st_mode & 0o777 == 0o700
+    assert (data / "keys.env").stat().st_mode & 0o777 == 0o600
     assert live_server.keys["PULSE_BASE_URL"] == live_server.base_url
     again = live_server.manage("migrate", "--check")
     assert again.returncode == 0, again.stdout

@@ -60,6 +60,8 @@ def test_a_backup_of_a_running_server_can_be_put_back(server, tmp_path):
     assert written.returncode == 0, written.stderr
     assert target.stat().st_mode & 0o077 == 0
     assert put_back.returncode == 0, put_back.stderr
+    if not AT_SCALE:
+        assert (tmp_path / "restored" / "pulse.sqlite3").stat().st_mode & 0o077 == 0
     found = names_in(elsewhere)
     assert before in found
     assert after not in found
