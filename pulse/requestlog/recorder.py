@@ -34,8 +34,9 @@ SPAN = timedelta(minutes=5)
 _SECRET_PATHS = re.compile(
     r"^/(s|login|files|invitations)/|\.ics$|/calendar/|^/api/v1/pulse/users/"
 )
-"""Their templates are kept instead: whoever reads the path could act by it, or learn whom it names,
-even of a person whom it erased."""
+"""Their templates are kept instead, or their beginning where a request was refused before its template
+was known: whoever reads the path could act by it, or learn whom it names, even of a person whom it
+erased."""
 
 
 class Note(NamedTuple):
@@ -84,10 +85,15 @@ def note(
 
     Requests of no environment (no valid key) are not kept: they belong to nobody who may look.
     ``ms`` is the duration in milliseconds; ``path`` comes without its query string, and is
-    replaced by ``route`` where a path carries a secret or a customer's name of a person.
+    replaced by ``route`` where a path carries a secret or a customer's name of a person. An unknown
+    route is "".
     """
     if environment_id is None:
         return
+    secret = _SECRET_PATHS.search(path)
+    if secret is not None:
+        path = route or f"{path[: path.rindex('/', 0, secret.end())]}/…"
+    route = route or path
     now = time.time()
     duration_ms = round(ms)
     span = (environment_id, _span_at(int(now)), product, key_id, status_class(status))
@@ -99,7 +105,7 @@ def note(
                 at=datetime.fromtimestamp(now, UTC),
                 method=method[:10],
                 route=route[:200],
-                path=(route if _SECRET_PATHS.search(path) else path)[:300],
+                path=path[:300],
                 status=status,
                 duration_ms=duration_ms,
                 request_id=request_id[:64],
@@ -120,7 +126,7 @@ def observe(exchange: Exchange) -> None:
     if exchange.product:
         note(
             method=exchange.method,
-            route=exchange.route or exchange.path,
+            route=exchange.route,
             path=exchange.path,
             status=exchange.status,
             ms=exchange.seconds * 1000,
