@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from pulse.support_screens import ReadOnlyAdmin, acting_user
 from screening.account import PLANS, plan_name
 from screening.models import Candidate, PartnerUpdate, Plan, Report, Resume, Screening, Template
-from screening.services import accounts, erasure, marking
+from screening.services import accounts, candidates, erasure, marking
 
 
 @admin.register(Candidate)
@@ -34,11 +34,11 @@ class CandidateAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Put a legal hold on the chosen candidates")
     def hold(self, request: HttpRequest, rows: QuerySet[Candidate]) -> None:
-        rows.update(legal_hold=True)
+        candidates.set_legal_hold(rows, held=True, actor=acting_user(request))
 
     @admin.action(description="Lift the legal hold")
     def lift_hold(self, request: HttpRequest, rows: QuerySet[Candidate]) -> None:
-        rows.update(legal_hold=False)
+        candidates.set_legal_hold(rows, held=False, actor=acting_user(request))
 
     @admin.action(description="Erase the chosen candidates for good")
     def erase(self, request: HttpRequest, rows: QuerySet[Candidate]) -> None:

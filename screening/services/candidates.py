@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pulse.audit.services import record
 from pulse.tenancy.models import Environment
@@ -184,3 +185,21 @@ def note_contact(candidate: Candidate, now: datetime) -> None:
     """Something happened between the account and the candidate: retention counts from here."""
     candidate.last_contact_at = max(candidate.last_contact_at, now)
     candidate.save(update_fields=["last_contact_at"])
+
+
+@transaction.atomic
+def set_legal_hold(rows: QuerySet[Candidate], *, held: bool, actor: str) -> int:
+    """Keep candidates from retention's erasure, or no longer; returns how many changed."""
+    changed = 0
+    for candidate in rows.exclude(legal_hold=held).select_related("environment"):
+        Candidate.unscoped.filter(pk=candidate.pk).update(legal_hold=held)
+        record(
+            candidate.environment,
+            actor=actor,
+            product="screening",
+            action="candidate.hold" if held else "candidate.hold_lifted",
+            object_ref=candidate.public_id,
+            fields=["legal_hold"],
+        )
+        changed += 1
+    return changed

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from pulse.audit.models import Entry
 from pulse.tenancy.models import User
 from screening import seed
 from screening.models import Candidate
@@ -36,6 +37,18 @@ def test_an_operator_erases_through_the_service(operator, environment):
     candidate.refresh_from_db()
     assert (candidate.name, candidate.erased_at is None) == ("", False)
     assert Candidate.unscoped.filter(erased_at=None).count() == 2
+
+
+def test_a_legal_hold_is_set_and_lifted_and_the_audit_log_tells_who_did_it(operator, environment):
+    candidate = make_candidate(environment)
+    chosen = {"_selected_action": [candidate.pk]}
+    for action in ("hold", "hold", "lift_hold"):
+        operator.post(reverse("admin:screening_candidate_changelist"), {"action": action} | chosen)
+
+    entries = Entry.objects.within(environment).filter(object_ref=candidate.public_id)
+    told = entries.filter(fields=["legal_hold"]).order_by("pk").values_list("action", "actor")
+    user = f"user:{User.objects.get(email='op@example.com').pk}"
+    assert list(told) == [("candidate.hold", user), ("candidate.hold_lifted", user)]
 
 
 def test_an_operator_changes_a_plan(operator, environment):
