@@ -142,6 +142,7 @@ def trace_row(
         shape["costEstimated"] = True
     if row["summary"]:
         shape |= orjson.loads(row["summary"])
+        shape["durationMs"] = number(shape["durationMs"])
     if spans is not None:
         shape["spans"] = [
             span_row(span, project_id=project_id, spelling=spelling, label=True) for span in spans

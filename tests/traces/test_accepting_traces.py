@@ -312,6 +312,12 @@ def test_unknown_paths_and_methods_are_404_in_plain_text(api, method, path):
     assert response["Content-Type"] == "text/plain"
 
 
+def test_a_preflight_carries_no_key_and_is_404_too(api):
+    for path in ("/v1/traces", "/v1/traces/async", "/dashboard/api/projects"):
+        response = api("traces", token="").request("OPTIONS", path)
+        assert (response.status_code, response.content) == (404, b"404 Not Found"), path
+
+
 def test_login_says_whether_the_key_is_good(api):
     assert api("traces").post("/v1/auth/login").json() == {"authenticated": True}
     assert api("traces", token="").post("/v1/auth/login").json() == {"authenticated": False}

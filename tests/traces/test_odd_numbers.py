@@ -71,7 +71,21 @@ def test_every_page_opens_with_spans_of_odd_length(api, visitor):
         assert visitor.get(path).status_code == 200, path
 
 
-GARBAGE = ["9" * 5000, "9" * 400, "9" * 25, -5, "-5", 1e300, -1e300, "soon", True, [], 10**400]
+GARBAGE = [
+    "0",
+    0,
+    "9" * 5000,
+    "9" * 400,
+    "9" * 25,
+    -5,
+    "-5",
+    1e300,
+    -1e300,
+    "soon",
+    True,
+    [],
+    10**400,
+]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -99,12 +99,15 @@ def _string(value: Any) -> str:
 
 
 def _nanoseconds(value: Any) -> int | None:
-    """Unix nanoseconds, of a number or its digits, within the years that there are; else None."""
+    """Unix nanoseconds, of a number or its digits, within the years that there are; else None.
+
+    0 is none either: that is how OTLP leaves a time out.
+    """
     if isinstance(value, str) and _NANOSECONDS.fullmatch(value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if 0 <= value <= instants.LATEST_MS * NANOSECONDS else None
+    return int(value) if 0 < value <= instants.LATEST_MS * NANOSECONDS else None
 
 
 def _named(value: Any, names: tuple[str, ...], prefix: str) -> str:

@@ -24,14 +24,13 @@ class TracesView(ApiView):
     product = "traces"
 
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        if request.method == "OPTIONS":
+            raise UnknownPath
         try:
             super().initial(request, *args, **kwargs)
         except Unauthenticated:
             sent = bearer_token(request._request.META.get("HTTP_AUTHORIZATION", ""))
             raise (InvalidKey if sent else MissingAuthorization) from None
-
-    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        raise UnknownPath
 
     def body(self) -> Any:
         """The JSON body, whatever its Content-Type. Raises MalformedBody, InvalidInput."""
