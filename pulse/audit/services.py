@@ -37,7 +37,7 @@ def record(
         actor=actor,
         action=action,
         product=product,
-        object_ref=object_ref,
+        object_ref=object_ref[:100],
         fields=sorted(fields or []),
         request_id=request_id,
         ip=ip,

@@ -17,7 +17,11 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def audited(action: str) -> Callable[[Method], Method]:
-    """Record ``action`` when the view method answers with a success; names of members, no values."""
+    """Record ``action`` when the view method answers with a success; names of members, no values.
+
+    The object is the id in the path, else in the answer; a method whose answer does not tell it sets
+    ``self.object_ref``.
+    """
 
     def decorate(method: Method) -> Method:
         @functools.wraps(method)
@@ -27,10 +31,10 @@ def audited(action: str) -> Callable[[Method], Method]:
                 if response.status_code < 300:
                     audit.record(
                         request.environment,
-                        actor=f"key:{request.credential.key_id}",
+                        actor=self.actor,
                         product=self.product,
                         action=action,
-                        object_ref=next(iter(kwargs.values()), "") or _id_of(response),
+                        object_ref=_object_of(self, kwargs, response),
                         fields=_members(request),
                         request_id=request.request_id,
                         ip=client_address(request._request),
@@ -40,6 +44,11 @@ def audited(action: str) -> Callable[[Method], Method]:
         return wrapper  # type: ignore[return-value]
 
     return decorate
+
+
+def _object_of(view: Any, kwargs: dict[str, Any], response: HttpResponse) -> str:
+    told = getattr(view, "object_ref", "") or next(iter(kwargs.values()), "")
+    return str(told or _id_of(response))
 
 
 def _id_of(response: HttpResponse) -> str:

@@ -66,6 +66,11 @@ class ApiView(APIView):
         if not credential.allows(self._scope_of(method)):
             raise Forbidden
 
+    @property
+    def actor(self) -> str:
+        """Who is asking, as the audit log names them."""
+        return f"key:{self.request.credential.key_id}"
+
     def _without_key(self, raw: HttpRequest) -> Any:
         """Who is asking when no key was sent; a key that was sent is always checked."""
         config = products.by_name(self.product)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from pulse.site.access import PageRequest, require
 from traces import amounts, serializers
 from traces.models import Alert
-from traces.pages.base import change, frame, number, page_of, read_form, whole_number
+from traces.pages.base import change, frame, number, page_of, read_form, record, whole_number
 from traces.selectors import upkeep
 from traces.services import alerting
 
@@ -64,8 +64,10 @@ def _change(request: PageRequest) -> None:
     action, alert_id = request.POST.get("action", ""), request.POST.get("id", "")
     if action in ("pause", "resume"):
         alerting.change_alert(request.environment, alert_id=alert_id, active=action == "resume")
+        record(request, "alert.changed", alert_id)
     elif action == "delete":
         alerting.delete_alert(request.environment, alert_id=alert_id)
+        record(request, "alert.deleted", alert_id)
         messages.success(request, "The alert was deleted.")
     else:
         _add(request)
@@ -84,5 +86,6 @@ def _add(request: PageRequest) -> None:
     }
     values = read_form(request, serializers.AlertIn, given)
     if values is not None:
-        alerting.create_alert(request.environment, now=datetime.now(UTC), **values)
+        alert = alerting.create_alert(request.environment, now=datetime.now(UTC), **values)
+        record(request, "alert.created", alert.public_id)
         messages.success(request, "The alert is watching. It is measured once a minute.")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from rest_framework.exceptions import ValidationError
@@ -17,6 +18,7 @@ from rest_framework.serializers import BaseSerializer
 from pulse.errors import ApiError
 from pulse.http import forms
 from pulse.site.access import PageRequest, reaches
+from pulse.site.pages.console import shell
 from traces.selectors import upkeep
 
 Found = TypeVar("Found")
@@ -46,10 +48,16 @@ def change(
     """Do what a form asked for, say what is refused, and go ``back``. Raises Http404."""
     demand(request, level)
     try:
-        work(page_of(request))
+        with transaction.atomic():
+            work(page_of(request))
     except ApiError as error:
         messages.error(request, problem(error))
     return redirect(back)
+
+
+def record(request: HttpRequest, action: str, object_ref: str = "") -> None:
+    """Write what this person just did into the audit log, as the API writes what a key does."""
+    shell.record(request, action, object_ref, product="traces")
 
 
 def frame(request: HttpRequest, tab: str, **values: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from pulse.site.access import PageRequest, require
 from traces.pages import reading
-from traces.pages.base import change, frame, page_of
+from traces.pages.base import change, frame, page_of, record
 from traces.selectors import upkeep
 from traces.services import upkeep as upkeep_services
 
@@ -39,8 +39,10 @@ def _settle(request: PageRequest) -> None:
     pk = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     if request.POST.get("action") == "discard" and pk is not None:
         upkeep_services.discard_dead_letter(request.environment, pk=pk)
+        record(request, "dead_letter.discarded", text)
         messages.success(request, "Discarded.")
     else:
         pks = None if pk is None else [pk]
         count = upkeep_services.replay_dead_letters(request.environment, pks=pks)
+        record(request, "dead_letters.replayed", text if pks else "")
         messages.success(request, f"{count} put back into the inbox.")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from pulse.site.access import PageRequest, require
 from traces import pricing, serializers, shapes
-from traces.pages.base import change, frame, number, page_of, read_form, whole_number
+from traces.pages.base import change, frame, number, page_of, read_form, record, whole_number
 from traces.selectors import upkeep
 from traces.services import upkeep as upkeep_services
 
@@ -42,12 +42,14 @@ def _change(request: PageRequest) -> None:
     if action == "delete":
         pk = whole_number(text)
         upkeep_services.delete_price(request.environment, price_id=pk if isinstance(pk, int) else 0)
+        record(request, "price.deleted", text)
         messages.success(request, "The price was deleted. Traces keep the cost they were given.")
     elif action == "retention":
         given = {"retentionDays": whole_number(request.POST.get("days", ""))}
         values = read_form(request, serializers.SettingsIn, given)
         if values is not None:
             upkeep_services.change_settings(request.environment, **values)
+            record(request, "traces.settings")
             messages.success(request, "Saved.")
     else:
         _set(request)
@@ -61,5 +63,6 @@ def _set(request: PageRequest) -> None:
     given["validFrom"] = f"{day}T00:00:00Z" if day else None
     values = read_form(request, serializers.PriceIn, given)
     if values is not None:
-        upkeep_services.set_price(request.environment, **serializers.price_columns(values))
+        price = upkeep_services.set_price(request.environment, **serializers.price_columns(values))
+        record(request, "price.set", str(price.pk))
         messages.success(request, "Saved. It counts for what arrives from now on.")

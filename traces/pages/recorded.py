@@ -27,6 +27,7 @@ from traces.pages.base import (
     page_of,
     problem,
     read_form,
+    record,
 )
 from traces.selectors import traces as trace_selectors
 from traces.selectors import upkeep
@@ -138,6 +139,7 @@ def _change(request: HttpRequest, trace_id: str) -> HttpResponse:
         if action == "delete":
             demand(request, "manage")
             deletion.delete_trace(environment, trace_id=trace_id)
+            record(request, "trace.deleted", trace_id)
             messages.success(request, "The trace was deleted.")
             return redirect("traces-list")
         demand(request, "edit")

@@ -12,6 +12,11 @@ from pulse.tenancy.models import Environment
 from traces.models import Alert, CustomPrice, DeadLetter, Inbox, Score, SearchJob
 
 
+def lock_environment(environment: Environment) -> Environment:
+    """The row of an environment, held until the end of the transaction."""
+    return Environment.objects.select_for_update().get(pk=environment.pk)
+
+
 def scores_of(environment: Environment, trace_id: str) -> QuerySet[Score]:
     return Score.objects.within(environment).filter(trace_id=trace_id).order_by("created_at", "pk")
 

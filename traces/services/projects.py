@@ -49,7 +49,8 @@ def create_project(user: User, *, name: str) -> tuple[Environment, str]:
         Grant.objects.create(
             member=member, environment=project, product="traces", level=Grant.Level.MANAGE
         )
-    return project, accounts.mint_key(project, name="Default Key")
+    _, token = accounts.mint_key(project, name="Default Key")
+    return project, token
 
 
 def rename_project(project: Environment, *, name: str) -> None:

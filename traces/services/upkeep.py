@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from pulse.keys.services import refresh_credentials
 from pulse.queue import kick
 from pulse.tenancy.models import Environment
 from traces.digest.pump import PUMP
@@ -67,8 +68,12 @@ def discard_dead_letter(environment: Environment, *, pk: int) -> None:
 
 @transaction.atomic
 def change_settings(environment: Environment, **values: Any) -> None:
-    """Change this product's settings of the environment."""
-    environment.settings = environment.settings | {
-        "traces": environment.settings.get("traces", {}) | values
-    }
-    environment.save(update_fields=["settings"])
+    """Change this product's settings of the environment; its row is locked meanwhile.
+
+    What ``environment`` holds may be as old as the cache of keys, and other products keep theirs there.
+    """
+    locked = upkeep.lock_environment(environment)
+    locked.settings = locked.settings | {"traces": locked.settings.get("traces", {}) | values}
+    locked.save(update_fields=["settings"])
+    environment.settings = locked.settings
+    refresh_credentials()

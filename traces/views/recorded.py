@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
+from pulse.audit import services as audit
 from pulse.http.answers import answer, nothing
-from pulse.http.requests import ApiRequest
+from pulse.http.audit import audited
+from pulse.http.requests import ApiRequest, client_address
 from pulse.keys import bearer
 from traces import queries, schema
 from traces.decoding.batches import read_batch
@@ -44,6 +46,15 @@ class TraceListView(TracesView):
     @extend_schema(parameters=schema.TRACE_FILTERS, responses={200: schema.DELETED})
     def delete(self, request: ApiRequest) -> HttpResponse:
         wanted = queries.deletion_filter(self.parameters)
+        audit.record(  # before: it goes on in many transactions
+            request.environment,
+            actor=self.actor,
+            product=self.product,
+            action="traces.deleted",
+            fields=list(self.parameters),
+            request_id=request.request_id,
+            ip=client_address(request._request),
+        )
         deleted = deletion.delete_matching(request.environment, wanted=wanted, now=request.now)
         return answer({"deleted": deleted})
 
@@ -78,6 +89,7 @@ class TraceView(TracesView):
         return answer(self.trace_rows([row], self.spelling())[0])
 
     @extend_schema(responses={204: None})
+    @audited("trace.deleted")
     def delete(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         if not deletion.delete_trace(request.environment, trace_id=trace_id):
             raise TraceNotFound

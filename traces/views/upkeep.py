@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from pulse.http.answers import answer, nothing
+from pulse.http.audit import audited
 from pulse.http.idempotency import idempotent
 from pulse.http.requests import ApiRequest
 from traces import schema, serializers, shapes
@@ -85,6 +86,7 @@ class AlertListView(TracesView):
 
     @extend_schema(request=serializers.AlertIn, responses={201: schema.ANY_OBJECT})
     @idempotent
+    @audited("alert.created")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.AlertIn)
         alert = alerting.create_alert(request.environment, now=request.now, **values)
@@ -105,12 +107,14 @@ class AlertView(TracesView):
 
     @extend_schema(request=serializers.AlertIn, responses=schema.ANY_OBJECT)
     @idempotent
+    @audited("alert.changed")
     def patch(self, request: ApiRequest, alert_id: str) -> HttpResponse:
         values = self.parse(serializers.AlertIn, partial=True)
         alert = alerting.change_alert(request.environment, alert_id=alert_id, **values)
         return answer(shapes.alert(alert))
 
     @extend_schema(responses={204: None})
+    @audited("alert.deleted")
     def delete(self, request: ApiRequest, alert_id: str) -> HttpResponse:
         alerting.delete_alert(request.environment, alert_id=alert_id)
         return nothing()
@@ -128,6 +132,7 @@ class PriceListView(TracesView):
 
     @extend_schema(request=serializers.PriceIn, responses={201: schema.ANY_OBJECT})
     @idempotent
+    @audited("price.set")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.PriceIn)
         price = upkeep.set_price(request.environment, **serializers.price_columns(values))
@@ -140,6 +145,7 @@ class PriceView(TracesView):
     required_scope = MANAGE
 
     @extend_schema(responses={204: None})
+    @audited("price.deleted")
     def delete(self, request: ApiRequest, price_id: str) -> HttpResponse:
         upkeep.delete_price(request.environment, price_id=_pk(price_id, PriceNotFound))
         return nothing()
@@ -168,6 +174,7 @@ class DeadLetterReplayView(TracesView):
 
     @extend_schema(request=serializers.ReplayIn, responses={202: schema.ANY_OBJECT})
     @idempotent
+    @audited("dead_letters.replayed")
     def post(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.ReplayIn)
         count = upkeep.replay_dead_letters(request.environment, pks=values.get("ids"))
@@ -180,6 +187,7 @@ class DeadLetterView(TracesView):
     required_scope = MANAGE
 
     @extend_schema(responses={204: None})
+    @audited("dead_letter.discarded")
     def delete(self, request: ApiRequest, letter_id: str) -> HttpResponse:
         upkeep.discard_dead_letter(request.environment, pk=_pk(letter_id, DeadLetterNotFound))
         return nothing()
@@ -206,6 +214,7 @@ class SettingsView(TracesView):
 
     @extend_schema(request=serializers.SettingsIn, responses=schema.ANY_OBJECT)
     @idempotent
+    @audited("traces.settings")
     def patch(self, request: ApiRequest) -> HttpResponse:
         values = self.parse(serializers.SettingsIn, partial=True)
         upkeep.change_settings(request.environment, **values)

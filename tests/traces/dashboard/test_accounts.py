@@ -43,7 +43,7 @@ def test_signing_up_is_refused_where_it_is_closed(client, settings):
     [
         ({"name": " "}, "Missing required fields: name, email, password, projectName"),
         ({"email": "nope"}, "Invalid email"),
-        ({"password": "short"}, "Password too short"),
+        ({"password": "seven77"}, "Password too short"),
     ],
 )
 def test_what_is_wrong_with_a_sign_up(client, settings, changes, sentence):
@@ -52,6 +52,12 @@ def test_what_is_wrong_with_a_sign_up(client, settings, changes, sentence):
     response = sign_up(client, **changes)
 
     assert (response.status_code, response.json()) == (400, {"error": sentence})
+
+
+def test_eight_characters_are_a_password(client, settings):
+    settings.PULSE_SIGNUP = "open"
+
+    assert sign_up(client, password="password").status_code == 201
 
 
 def test_a_taken_address_is_refused(client, ada):

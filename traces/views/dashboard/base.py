@@ -72,6 +72,13 @@ def _cookie(value: str, seconds: int) -> str:
     return f"{cookie_name()}={value}; Max-Age={seconds}; Path=/; HttpOnly{secure}; SameSite=Lax"
 
 
+def actor_of(session: DashboardSession | None) -> str:
+    """The person who is signed in, or the key of a local login, as the audit log names them."""
+    if session is None:
+        return "system"
+    return f"key:{session.key.public_id}" if session.key else f"user:{session.user_id}"
+
+
 class OpenView(TracesView):
     """A view anybody may call; ``session`` is None for who is not signed in."""
 
@@ -82,6 +89,10 @@ class OpenView(TracesView):
         super().initial(request, *args, **kwargs)
         refuse_foreign_site(request._request)
         self.session = session_of(request._request, request.now)
+
+    @property
+    def actor(self) -> str:
+        return actor_of(self.session)
 
     @property
     def ip(self) -> str:
@@ -151,6 +162,10 @@ class Project(APIView):
         request._request.environment = request.environment
         if (self.admin_only or request.method == "DELETE") and role != "admin":
             raise AdminRequired
+
+    @property
+    def actor(self) -> str:
+        return actor_of(self.session)
 
     @property
     def may_read(self) -> bool:

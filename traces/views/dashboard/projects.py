@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
 from pulse.http.answers import answer
+from pulse.http.audit import audited
 from pulse.http.requests import ApiRequest
 from pulse.keys.models import ApiKey
 from pulse.times import utc_millis
@@ -57,11 +58,13 @@ class ProjectListView(SignedInView):
         )
 
     @extend_schema(request=schema.OBJECT_BODY, responses={201: schema.ANY_OBJECT})
+    @audited("environment.created")
     def post(self, request: ApiRequest) -> HttpResponse:
         name = _project_name(self.members())
         if self.session.user is None:
             raise AdminRequired
         project, token = projects.create_project(self.session.user, name=name)
+        request.environment, self.object_ref = project, project.public_id
         return answer({"projectId": project.public_id, "apiKey": token, "name": project.name}, 201)
 
 
@@ -86,15 +89,18 @@ class ProjectView(SignedInView):
         project, role = found
         if role != "admin":
             raise AdminRequired
+        self.request.environment = project
         return project
 
     @extend_schema(request=schema.OBJECT_BODY, responses={200: schema.SUCCESS})
+    @audited("environment.renamed")
     def patch(self, request: ApiRequest, project_id: str) -> HttpResponse:
         project = self._project(project_id)
         projects.rename_project(project, name=_project_name(self.members()))
         return answer({"success": True})
 
     @extend_schema(responses={200: schema.SUCCESS})
+    @audited("environment.deleted")
     def delete(self, request: ApiRequest, project_id: str) -> HttpResponse:
         projects.delete_project(self._project(project_id), now=request.now)
         return answer({"success": True})
@@ -126,9 +132,12 @@ class KeyListView(AdminView):
         request=schema.OBJECT_BODY,
         responses={201: schema.ANY_OBJECT},
     )
+    @audited("key.minted")
     def post(self, request: ApiRequest) -> HttpResponse:
         name = _key_name(self.members()) or "API Key"
-        return answer({"apiKey": accounts.mint_key(request.environment, name=name)}, 201)
+        key, token = accounts.mint_key(request.environment, name=name)
+        self.object_ref = key.public_id
+        return answer({"apiKey": token}, 201)
 
 
 class KeyView(AdminView):
@@ -137,6 +146,7 @@ class KeyView(AdminView):
     @extend_schema(
         parameters=[schema.PROJECT], request=schema.OBJECT_BODY, responses={200: schema.SUCCESS}
     )
+    @audited("key.renamed")
     def patch(self, request: ApiRequest, key_id: str) -> HttpResponse:
         name = _key_name(self.members())
         if not name:
@@ -145,6 +155,7 @@ class KeyView(AdminView):
         return answer({"success": True})
 
     @extend_schema(parameters=[schema.PROJECT], responses={200: schema.SUCCESS})
+    @audited("key.revoked")
     def delete(self, request: ApiRequest, key_id: str) -> HttpResponse:
         projects.revoke_key(request.environment, key_id=key_id)
         return answer({"success": True})
@@ -175,6 +186,7 @@ class MemberListView(AdminView):
         request=schema.OBJECT_BODY,
         responses={201: schema.ANY_OBJECT},
     )
+    @audited("member.added")
     def post(self, request: ApiRequest) -> HttpResponse:
         members = self.members()
         email, password = text(members, "email").lower(), members.get("password")
@@ -188,6 +200,7 @@ class MemberListView(AdminView):
             password=password if isinstance(password, str) else "",
             role=role,
         )
+        self.object_ref = f"user:{user.pk}"
         shape = {"userId": str(user.pk), "name": user.name, "email": user.email, "role": role}
         return answer({"user": shape}, 201)
 
@@ -198,14 +211,18 @@ class MemberView(AdminView):
     @extend_schema(
         parameters=[schema.PROJECT], request=schema.OBJECT_BODY, responses={200: schema.SUCCESS}
     )
+    @audited("member.changed")
     def patch(self, request: ApiRequest, user_id: str) -> HttpResponse:
         role = self.members().get("role")
         if role not in ("admin", "user"):
             raise BadRequest("Missing or invalid 'role' field")
+        self.object_ref = f"user:{user_id}"
         projects.change_role(request.environment, user_id=user_id, role=role)
         return answer({"success": True})
 
     @extend_schema(parameters=[schema.PROJECT], responses={200: schema.SUCCESS})
+    @audited("member.removed")
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
+        self.object_ref = f"user:{user_id}"
         projects.remove_member(request.environment, user_id=user_id)
         return answer({"success": True})
