@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import pairwise
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 BASE_MS = instants.rfc_3339_ms("2026-01-25T00:00:00Z")
 DAY_MS = instants.DAY_MS
+HOUR_MS = DAY_MS // 24
 
 
 def scan(environment: Any, start: int, end: int) -> dict[str, Any]:
@@ -34,6 +35,9 @@ def scan(environment: Any, start: int, end: int) -> dict[str, Any]:
     return {
         "requests": len(rows),
         "errors": sum(row.status == "error" for row in rows),
+        "latency": sketches.percentiles(
+            Counter(sketches.bin_of(one) for one in map(latency_of, rows) if one is not None)
+        ),
         "cost": sum(row.cost_micro_cents or 0 for row in rows),
         "input": sum(row.input_tokens or 0 for row in rows),
         "sessions": len({row.session_id for row in rows if row.session_id is not None}),
@@ -46,6 +50,10 @@ def scan(environment: Any, start: int, end: int) -> dict[str, Any]:
     }
 
 
+def latency_of(row: Trace | Span) -> float | None:
+    return row.latency_ms if isinstance(row, Trace) else row.duration_ms
+
+
 def reported(client: Any, start: int, end: int) -> dict[str, Any]:
     query = {"date_from": instants.iso(start), "date_to": instants.iso(end)}
     report = client.get("/v1/analytics", query | {"group_by": "hour"}).json()
@@ -55,6 +63,7 @@ def reported(client: Any, start: int, end: int) -> dict[str, Any]:
     return {
         "requests": report["totalRequests"],
         "errors": round(report["errorRate"] * report["totalRequests"] / 100),
+        "latency": report["latency"],
         "cost": round(report["totalCost"] * 1_000_000),
         "input": report["totalTokens"]["input"],
         "sessions": report["totalSessions"],
@@ -69,7 +78,7 @@ def test_reports_equal_a_scan_after_any_mixture_of_rows_and_deletions(api, envir
     client = api("traces")
 
     def moment() -> str:
-        return instants.iso(BASE_MS + chance.randrange(-3 * DAY_MS, 3 * DAY_MS))
+        return instants.iso(BASE_MS + nearby(chance))
 
     for _ in range(3):
         post_traces(
@@ -107,10 +116,15 @@ def test_reports_equal_a_scan_after_any_mixture_of_rows_and_deletions(api, envir
     client.delete("/v1/traces?status=error&provider=openai")
     client.delete("/v1/traces/t2")
 
-    for _ in range(6):
-        start = BASE_MS + chance.randrange(-4 * DAY_MS, 3 * DAY_MS)
-        end = start + chance.randrange(0, 5 * DAY_MS)
+    for _ in range(8):
+        start, end = sorted(BASE_MS + nearby(chance) for _ in range(2))
         assert reported(client, start, end) == scan(environment, start, end)
+
+
+def nearby(chance: random.Random) -> int:
+    """Milliseconds: half of them within an hour of midnight, so that quarters of an hour hold rows."""
+    width = chance.choice([HOUR_MS, 4 * DAY_MS])
+    return chance.randrange(-width, width)
 
 
 def test_deleting_everything_leaves_no_bucket_and_no_session(api, environment):
@@ -148,17 +162,28 @@ def test_percentiles_of_few_requests_are_the_nearest_that_happened():
         assert abs(found[name] - true) <= true * 0.01
 
 
-def test_ranges_are_cut_into_days_quarters_and_edges_without_gap_or_overlap():
+def test_each_moment_of_a_range_counts_once_in_its_segments():
     chance = random.Random(1)
     for _ in range(300):
         start = BASE_MS + chance.randrange(-DAY_MS, DAY_MS)
-        end = start + chance.randrange(0, 4 * DAY_MS)
+        end = start + chance.randrange(0, chance.choice([1, HOUR_MS, 4 * DAY_MS]))
+        around = [start - 1, start, start + 1, end - 1, end, end + 1, (start + end) // 2]
+        around += [BASE_MS, start - HOUR_MS // 5, end + HOUR_MS // 5]
         for days in (True, False):
             cut = ranges.split(start, end, days=days)
-            pieces = sorted((*cut.days, *cut.quarters, *cut.edges))
-            assert pieces[0][0] == start
-            assert pieces[-1][1] == end + 1
-            assert all(one[1] == two[0] for one, two in pairwise(pieces))
+            for moment in around:
+                held = [
+                    sum(first <= moment < last for first, last in intervals)
+                    for intervals in ((*cut.days, *cut.quarters, *cut.edges), cut.rests)
+                ]
+                assert held[0] - held[1] == int(start <= moment <= end)
+
+
+def test_a_range_that_ends_now_reads_no_row_of_the_quarter_it_ends_in():
+    cut = ranges.split(BASE_MS, BASE_MS + HOUR_MS // 6)
+
+    assert cut.edges == ()
+    assert cut.rests == ((BASE_MS + HOUR_MS // 6 + 1, BASE_MS + HOUR_MS // 4),)
 
 
 @pytest.mark.parametrize(
@@ -239,3 +264,13 @@ def test_a_range_that_ends_before_it_starts_is_all_zeros(api):
     )
 
     assert (report["totalRequests"], report["totalCost"], report["costOverTime"]) == (0, 0, [])
+
+
+def test_sums_beyond_64_bits_are_answered_from_rows_too(api):
+    client = api("traces")
+    moments = [f"2026-01-25T06:30:00.{number}00Z" for number in range(4)]
+    post_traces(client, [make_trace(timestamp=one, cost_cents=9 * 10**12) for one in moments])
+
+    report = client.get("/v1/analytics", {"date_from": moments[1], "date_to": moments[3]}).json()
+
+    assert report["totalCost"] == 3 * 9 * 10**12

@@ -11,11 +11,8 @@ from django.views.decorators.http import require_safe
 
 from pulse.site.access import require
 from traces import amounts, instants, queries
-from traces.models.rollups import Width
 from traces.pages.base import RANGE_NAMES, RANGES, frame, page_of
 from traces.selectors import analytics, cells, span_analytics, upkeep
-
-QUARTER_MS = Width.QUARTER * instants.MINUTE_MS
 
 
 @require("traces", "view")
@@ -65,8 +62,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _window(span: timedelta) -> tuple[int, int]:
     """From ``span`` ago to now, in whole quarters of an hour: the roll-ups hold them, and no row is read."""
-    to_ms = -(-instants.to_ms(datetime.now(UTC)) // QUARTER_MS) * QUARTER_MS
-    return to_ms - span // timedelta(milliseconds=1) - QUARTER_MS, to_ms - 1
+    to_ms = -(-instants.to_ms(datetime.now(UTC)) // cells.QUARTER_MS) * cells.QUARTER_MS
+    return to_ms - span // timedelta(milliseconds=1) - cells.QUARTER_MS, to_ms - 1
 
 
 def _periods(from_ms: int, to_ms: int, group_by: str) -> list[tuple[int, str]]:

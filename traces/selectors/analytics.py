@@ -24,7 +24,7 @@ DIMENSIONS = ("provider", "model", "service")
 def totals(environment: Environment, query: AnalyticsQuery) -> dict[str, Any]:
     """The body of GET /v1/analytics."""
     by_key: dict[tuple[str, str, str], Tally] = {}
-    by_period: dict[tuple[str, str], int] = {}
+    by_period: dict[tuple[str, str], Tally] = {}
     period_at = cells.Periods(query.group_by)
     for cell in cells.in_range(
         environment, query.from_ms, query.to_ms, days=query.group_by != "hour"
@@ -32,13 +32,16 @@ def totals(environment: Environment, query: AnalyticsQuery) -> dict[str, Any]:
         provider = cell.provider or UNKNOWN_PROVIDER
         key = (provider, cell.model or UNKNOWN_MODEL, cell.service or "unknown")
         by_key.setdefault(key, Tally()).add(cell.tally)
-        moment = (period_at[cell.moment_ms], provider)
-        by_period[moment] = by_period.get(moment, 0) + cell.tally.cost
+        period = by_period.setdefault((period_at[cell.moment_ms], provider), Tally())
+        period.requests += cell.tally.requests
+        period.cost += cell.tally.cost
     whole = Tally()
     by_model: dict[tuple[str, str], Tally] = {}
     by_provider: dict[str, Tally] = {}
     grouped: dict[str, Tally] = {}
     for (provider, model, service), tally in by_key.items():
+        if tally.requests <= 0:
+            continue
         whole.add(tally)
         by_model.setdefault((provider, model), Tally()).add(tally)
         by_provider.setdefault(provider, Tally()).add(tally)
@@ -57,7 +60,7 @@ def _report(
     sessions: int,
     by_model: dict[tuple[str, str], Tally],
     by_provider: dict[str, Tally],
-    by_period: dict[tuple[str, str], int],
+    by_period: dict[tuple[str, str], Tally],
 ) -> dict[str, Any]:
     requests = whole.requests
     return {
@@ -74,8 +77,9 @@ def _report(
         "latency": whole.percentiles(),
         "errorRate": whole.error_rate,
         "costOverTime": [
-            {"period": period, "provider": provider, "costCents": number(cost / MICRO)}
-            for (period, provider), cost in sorted(by_period.items())
+            {"period": period, "provider": provider, "costCents": tally.cost_cents}
+            for (period, provider), tally in sorted(by_period.items())
+            if tally.requests > 0
         ],
         "costByProvider": [
             {"provider": provider, "costCents": tally.cost_cents, "requests": tally.requests}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Count, Q, Sum
+
 from pulse.tenancy.models import Environment
+from traces.instants import EARLIEST_MS
 from traces.models import Span, SpanRollup
 from traces.models.rollups import Width
 from traces.queries import AnalyticsQuery
 from traces.selectors import ranges
-from traces.selectors.cells import Periods, ratio
+from traces.selectors.cells import QUARTER, QUARTER_MS, Periods, ratio
 
 TOP = 5
 
@@ -53,14 +56,14 @@ def span_totals(environment: Environment, query: AnalyticsQuery) -> dict[str, An
         "spansByKind": _counted("kind", kinds),
         "spansBySource": _counted("source", sources),
         "spansOverTime": [
-            {"period": period, "count": count} for period, count in sorted(periods.items())
+            {"period": period, "count": count} for period, count in sorted(periods.items()) if count
         ],
     }
 
 
 def _counted(name: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{name: key, "count": count} for key, count in ordered]
+    return [{name: key, "count": count} for key, count in ordered if count]
 
 
 def _span_cells(environment: Environment, query: AnalyticsQuery) -> Iterator[tuple[Any, ...]]:
@@ -75,20 +78,27 @@ def _span_cells(environment: Environment, query: AnalyticsQuery) -> Iterator[tup
                     "duration_sum_ms",
                 )
             )  # fmt: skip
-    for start, end in segments.edges:
-        rows = (
-            Span.objects.within(environment)
-            .filter(timestamp_ms__gte=start, timestamp_ms__lt=end)
-            .values_list("timestamp_ms", "source", "kind", "tool_name", "status", "duration_ms")
+    for sign, intervals in ((1, segments.edges), (-1, segments.rests)):
+        for start, end in intervals:
+            yield from _from_rows(environment, start, end, sign)
+
+
+def _from_rows(
+    environment: Environment, start: int, end: int, sign: int
+) -> Iterator[tuple[Any, ...]]:
+    groups = (
+        Span.objects.within(environment)
+        .filter(timestamp_ms__gte=start, timestamp_ms__lt=end)
+        .annotate(quarter=QUARTER)
+        .values_list("quarter", "source", "kind", "tool_name")
+        .annotate(
+            spans=Count("pk"),
+            errors=Count("pk", filter=Q(status="error")),
+            timed=Count("duration_ms"),
+            duration=Sum("duration_ms"),
         )
-        for moment, source, kind, tool, status, duration in rows:
-            yield (
-                moment,
-                source,
-                kind,
-                (tool or "")[:200] if kind == "tool_use" else "",
-                1,
-                int(status == "error"),
-                int(duration is not None),
-                duration or 0.0,
-            )
+    )
+    for quarter, source, kind, tool, *sums in groups.order_by():
+        name = (tool or "")[:200] if kind == "tool_use" else ""
+        moment = EARLIEST_MS + quarter * QUARTER_MS
+        yield (moment, source, kind, name, *(sign * (one or 0) for one in sums))

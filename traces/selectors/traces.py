@@ -171,12 +171,10 @@ def count_listed(environment: Environment, wanted: TraceFilter) -> int:
             )
             listed, errors = sums["listed"] or 0, sums["errors"] or 0
             total += {"": listed, "error": errors, "success": listed - errors}[wanted.status]
-    for start, end in segments.edges:
-        total += (
-            Trace.objects.within(environment)
-            .filter(**_exact(wanted), timestamp_ms__gte=start, timestamp_ms__lt=end)
-            .count()
-        )
+    rows = Trace.objects.within(environment).filter(**_exact(wanted))
+    for sign, intervals in ((1, segments.edges), (-1, segments.rests)):
+        for start, end in intervals:
+            total += sign * rows.filter(timestamp_ms__gte=start, timestamp_ms__lt=end).count()
     return total
 
 
