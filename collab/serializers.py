@@ -15,7 +15,6 @@ from collab.services.comments import Said
 from pulse.http.fields import (
     StrictBoolean,
     StrictInteger,
-    StrictList,
     StrictSerializer,
     StrictString,
     StrictUuid,
@@ -125,7 +124,7 @@ class TokenIn(LooseSerializer):
     userId = StrictString(max_length=MAX_USER_ID)
     name = StrictString(max_length=200)
     avatar = StrictString(max_length=2000, required=False, allow_null=True, allow_blank=True)
-    rooms = StrictList(
+    rooms = serializers.ListField(
         child=StrictString(max_length=500), required=False, allow_empty=True, max_length=100
     )
 
@@ -143,8 +142,10 @@ class SaidIn(LooseSerializer):
         allow_blank=True,
         trim_whitespace=False,
     )
-    mentions = StrictList(child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50)
-    attachmentIds = StrictList(child=StrictUuid(), required=False, max_length=50)
+    mentions = serializers.ListField(
+        child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50
+    )
+    attachmentIds = serializers.ListField(child=StrictUuid(), required=False, max_length=50)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("body") and not attrs.get("attachmentIds"):
@@ -172,7 +173,9 @@ class CommentEditIn(LooseSerializer):
     body = StrictString(
         max_length=MAX_BODY, multiline=True, allow_blank=True, trim_whitespace=False
     )
-    mentions = StrictList(child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50)
+    mentions = serializers.ListField(
+        child=StrictString(max_length=MAX_USER_ID), required=False, max_length=50
+    )
 
 
 class ThreadPatchIn(LooseSerializer):

@@ -15,7 +15,6 @@ from pulse.http.fields import (
     InstantField,
     StrictBoolean,
     StrictInteger,
-    StrictList,
     StrictNumber,
     StrictSerializer,
     StrictString,
@@ -105,7 +104,7 @@ class CandidateIn(StrictSerializer):
     email = EmailField()
     phone = PhoneField(required=False, allow_null=True, allow_blank=True)
     resume_url = WebAddressField(required=False, allow_null=True, allow_blank=True)
-    skills = StrictList(
+    skills = serializers.ListField(
         child=StrictString(max_length=100), max_length=100, required=False, allow_null=True
     )
     experience_years = StrictInteger(min_value=0, max_value=80, required=False, allow_null=True)
@@ -232,7 +231,7 @@ class CriterionIn(StrictSerializer):
     unknown = "ignore"
 
     criterion = StrictString(max_length=500)
-    keywords = StrictList(child=StrictString(max_length=200), required=False)
+    keywords = serializers.ListField(child=StrictString(max_length=200), required=False)
     points = StrictNumber(min_value=0, max_value=100, required=False)
 
 
@@ -257,18 +256,20 @@ class QuestionIn(StrictSerializer):
         max_length=5000, multiline=True, required=False, allow_blank=True, trim_whitespace=False
     )
     skill = StrictString(max_length=60)
-    topics = StrictList(child=StrictString(max_length=100), required=False)
+    topics = serializers.ListField(child=StrictString(max_length=100), required=False)
     points = StrictNumber(min_value=0, max_value=100, required=False)
     required = StrictBoolean(required=False)  # type: ignore[assignment]  # a member, not an option
     shuffle_options = StrictBoolean(required=False)
     options = OptionIn(many=True, required=False)
-    correct = StrictList(child=StrictString(max_length=40), required=False)
+    correct = serializers.ListField(child=StrictString(max_length=40), required=False)
     scoring = StrictString(max_length=20, required=False)
     answer = StrictNumber(required=False)
     tolerance = serializers.DictField(child=StrictNumber(min_value=0), required=False)
     unit = StrictString(max_length=20, required=False, allow_blank=True)
-    accepted = StrictList(child=StrictString(max_length=1000), required=False)
-    keywords = StrictList(child=StrictList(child=StrictString(max_length=200)), required=False)
+    accepted = serializers.ListField(child=StrictString(max_length=1000), required=False)
+    keywords = serializers.ListField(
+        child=serializers.ListField(child=StrictString(max_length=200)), required=False
+    )
     rubric = CriterionIn(many=True, required=False)
     language = StrictString(max_length=20, required=False)
     cases = CaseIn(many=True, required=False)
@@ -353,7 +354,9 @@ class GreenhouseErrorIn(StrictSerializer):
     api_call = StrictString(max_length=40, required=False)
 
     def get_fields(self) -> dict[str, Any]:
-        faults = StrictList(child=StrictString(max_length=500), max_length=50, required=False)
+        faults = serializers.ListField(
+            child=StrictString(max_length=500), max_length=50, required=False
+        )
         return super().get_fields() | {"errors": faults}
 
     partner_interview_id = serializers.JSONField(required=False, allow_null=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from pulse.http.fields import Choice, StrictList, StrictSerializer, StrictString
+from pulse.http.fields import Choice, StrictSerializer, StrictString
 from pulse.webhooks.selectors import PUBLIC_STATUS
 from screening.serializers import PageIn, PageMeta
 
@@ -15,7 +15,7 @@ class WebhookIn(StrictSerializer):
     unknown = "ignore"
 
     url = StrictString(max_length=2048)
-    events = StrictList(child=StrictString(max_length=100))
+    events = serializers.ListField(child=StrictString(max_length=100))
     description = StrictString(required=False, allow_blank=True, max_length=500)
 
 

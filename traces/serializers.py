@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework import serializers
+
 from pulse.http.fields import (
     Choice,
     InstantField,
     StrictBoolean,
     StrictInteger,
-    StrictList,
     StrictNumber,
     StrictSerializer,
     StrictString,
@@ -77,4 +78,4 @@ class SettingsIn(StrictSerializer):
 
 
 class ReplayIn(StrictSerializer):
-    ids = StrictList(child=StrictInteger(min_value=1), required=False, max_length=1000)
+    ids = serializers.ListField(child=StrictInteger(min_value=1), required=False, max_length=1000)

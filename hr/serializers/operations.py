@@ -18,7 +18,6 @@ from pulse.http.fields import (
     InstantField,
     StrictBoolean,
     StrictInteger,
-    StrictList,
     StrictSerializer,
     StrictString,
 )
@@ -57,7 +56,9 @@ class MeOut(serializers.Serializer[Any]):
 class ApiKeyIn(StrictSerializer):
     name = StrictString(max_length=200)
     environment = Choice(choices=["live", "test"])
-    scopes = StrictList(child=Choice(choices=sorted(SCOPES)), allow_empty=False, max_length=50)
+    scopes = serializers.ListField(
+        child=Choice(choices=sorted(SCOPES)), allow_empty=False, max_length=50
+    )
     employee_id = StrictString(max_length=60, allow_null=True, required=False)
     restricted = StrictBoolean(required=False)
     expires_at = InstantField(allow_null=True, required=False)
@@ -93,7 +94,7 @@ class ImportRow(EmployeeIn):
 class ImportIn(StrictSerializer):
     """Each row is checked by itself and what is wrong with it is reported, so any object may be sent."""
 
-    employees = StrictList(
+    employees = serializers.ListField(
         child=serializers.DictField(help_text="The members of an employee, and manager_email"),
         allow_empty=False,
         max_length=MAX_ROWS,

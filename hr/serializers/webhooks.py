@@ -8,7 +8,6 @@ from pulse.http.fields import (
     Choice,
     InstantField,
     StrictInteger,
-    StrictList,
     StrictSerializer,
     StrictString,
 )
@@ -35,7 +34,7 @@ class EndpointIn(StrictSerializer):
     )
 
     url = StrictString(max_length=MAX_URL)
-    events = StrictList(
+    events = serializers.ListField(
         child=StrictString(max_length=100),
         help_text="Types of the catalogue, leave.* for a family, or * for all",
     )

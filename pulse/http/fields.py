@@ -25,6 +25,12 @@ _UNSEEN = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]*")
 """Spaces and characters that only join, split or order others: a text of these alone is blank."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
+_OF_A_LIST = {
+    "not_a_list": "must be a list",
+    "empty": "must not be empty",
+    "min_length": "must have at least {min_length} elements",
+    "max_length": "must have at most {max_length} elements",
+}
 _OUR_WORDS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, str]] = {
     serializers.Field: {"required": "is required", "null": "must not be null"},
     serializers.CharField: {
@@ -34,17 +40,12 @@ _OUR_WORDS: dict[type[serializers.Field[Any, Any, Any, Any]], dict[str, str]] = 
         "min_length": "must be at least {min_length} characters",
     },
     serializers.Serializer: {"invalid": "must be an object"},
-    serializers.ListField: {
-        "not_a_list": "must be a list",
-        "empty": "must not be empty",
-        "min_length": "must hold at least {min_length} items",
-        "max_length": "must hold at most {max_length} items",
-    },
+    serializers.ListField: _OF_A_LIST,
+    serializers.ListSerializer: _OF_A_LIST,
     serializers.DictField: {"not_a_dict": "must be an object", "empty": "must not be empty"},
     serializers.UUIDField: {"invalid": "must be a UUID"},
     serializers.JSONField: {"invalid": "must be JSON"},
 }
-_OUR_WORDS[serializers.ListSerializer] = _OUR_WORDS[serializers.ListField]
 for _kind, _words in _OUR_WORDS.items():
     # A field collects its messages from its class and the bases, so what is more special still wins.
     _kind.default_error_messages = {**_kind.default_error_messages, **_words}
@@ -75,27 +76,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
-class StrictList(serializers.ListField):
-    """A list, refused in the words of the other fields."""
-
-    default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
-        "not_a_list": "must be a list",
-        "empty": "must not be empty",
-        "min_length": "must have at least {min_length} elements",
-        "max_length": "must have at most {max_length} elements",
-    }
-
-
 class StrictUuid(serializers.UUIDField):
     """A UUID as text: a number is none."""
-
-    default_error_messages: ClassVar = {
-        "required": "is required",
-        "null": "must not be null",
-        "invalid": "must be a UUID",
-    }
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str):

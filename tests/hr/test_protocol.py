@@ -401,7 +401,7 @@ def test_lists_and_objects_are_refused_in_the_words_of_all_other_members(hr):
     assert why("/v1/imports/employees", employees=[]) == "employees: must not be empty"
     assert why("/v1/exports", kind="leave", filters=[]) == "filters: must be an object"
     many = dict.fromkeys(("name", "environment"), "test") | {"scopes": ["read:*"] * 51}
-    assert why("/v1/api-keys", **many) == "scopes: must hold at most 50 items"
+    assert why("/v1/api-keys", **many) == "scopes: must have at most 50 elements"
 
 
 def test_errors_carry_their_request_id_and_every_400_its_fields(hr):
