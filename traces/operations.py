@@ -98,14 +98,13 @@ SPAN_IN = members(
 QUEUED = members({"status": {"type": "string", "enum": ["queued"]}, "count": COUNT})
 
 
-def door(
-    request: Schema, status: str, answer: Schema, *, kinds: tuple[str, ...] = ("application/json",)
-) -> Schema:
+def door(summary: str, request: Schema, status: str, answer: Schema) -> Schema:
     """The OpenAPI operation of an ingest door."""
     return {
+        "summary": summary,
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": request} for kind in kinds},
+            "content": {"application/json": {"schema": request}},
         },
         "responses": {
             status: {
@@ -116,8 +115,8 @@ def door(
     }
 
 
-QUEUE_TRACES = door({**array(TRACE_IN), "maxItems": 100}, "202", QUEUED)
-QUEUE_SPANS = door({**array(SPAN_IN), "maxItems": 100}, "202", QUEUED)
+QUEUE_TRACES = door("Store traces", {**array(TRACE_IN), "maxItems": 100}, "202", QUEUED)
+QUEUE_SPANS = door("Store spans", {**array(SPAN_IN), "maxItems": 100}, "202", QUEUED)
 
 EXPORT = {
     "summary": "OTLP/HTTP export, as JSON or protobuf, optionally gzip or deflate.",

@@ -18,7 +18,9 @@ class AnalyticsView(TracesView):
     required_scope = "read:analytics"
 
     @extend_schema(
-        parameters=schema.analytics_parameters(queries.TRACE_GROUPS), responses=schema.ANALYTICS
+        summary="Get cost, tokens, latency and errors",
+        parameters=schema.analytics_parameters(queries.TRACE_GROUPS),
+        responses=schema.ANALYTICS,
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.analytics_query(self.parameters, queries.TRACE_GROUPS)
@@ -31,7 +33,9 @@ class SpanAnalyticsView(TracesView):
     required_scope = "read:analytics"
 
     @extend_schema(
-        parameters=schema.analytics_parameters(queries.SPAN_GROUPS), responses=schema.SPAN_ANALYTICS
+        summary="Get what agents did",
+        parameters=schema.analytics_parameters(queries.SPAN_GROUPS),
+        responses=schema.SPAN_ANALYTICS,
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.analytics_query(self.parameters, queries.SPAN_GROUPS)

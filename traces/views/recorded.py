@@ -29,7 +29,9 @@ class TraceListView(TracesView):
 
     required_scope = READ_TRACES | {"DELETE": "write:traces"}
 
-    @extend_schema(parameters=schema.TRACE_PARAMETERS, responses=schema.TRACE_LIST)
+    @extend_schema(
+        summary="List traces", parameters=schema.TRACE_PARAMETERS, responses=schema.TRACE_LIST
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.trace_query(self.parameters, default_spelling=self.default_spelling)
         page = trace_selectors.list_traces(request.environment, query)
@@ -43,7 +45,11 @@ class TraceListView(TracesView):
             body["bounded"] = True
         return answer(body)
 
-    @extend_schema(parameters=schema.TRACE_FILTERS, responses={200: schema.DELETED})
+    @extend_schema(
+        summary="Delete the traces that match",
+        parameters=schema.TRACE_FILTERS,
+        responses={200: schema.DELETED},
+    )
     def delete(self, request: ApiRequest) -> HttpResponse:
         wanted = queries.deletion_filter(self.parameters)
         audit.record(  # before: it goes on in many transactions
@@ -64,7 +70,11 @@ class TraceBatchView(TracesView):
 
     required_scope = "write:traces"
 
-    @extend_schema(request=schema.TRACE_BATCH, responses={202: schema.STORED_TRACES})
+    @extend_schema(
+        summary="Store traces and wait for them",
+        request=schema.TRACE_BATCH,
+        responses={202: schema.STORED_TRACES},
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         batch = read_batch(Inbox.Kind.TRACES, request._request.body)
         ids, fresh = storing.store_traces(request.environment, batch, now=request.now)
@@ -79,7 +89,9 @@ class TraceView(TracesView):
 
     required_scope = READ_TRACES | {"DELETE": "write:traces"}
 
-    @extend_schema(parameters=[schema.SPELLING], responses=schema.TRACE)
+    @extend_schema(
+        summary="Get a trace with its spans", parameters=[schema.SPELLING], responses=schema.TRACE
+    )
     def get(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         row = trace_selectors.get_trace(request.environment, trace_id) or derive.derived_row(
             request.environment, trace_id
@@ -88,7 +100,7 @@ class TraceView(TracesView):
             raise TraceNotFound
         return answer(self.trace_rows([row], self.spelling())[0])
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete a trace", responses={204: None})
     @audited("trace.deleted")
     def delete(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         if not deletion.delete_trace(request.environment, trace_id=trace_id):
@@ -101,7 +113,9 @@ class SpanListView(TracesView):
 
     required_scope = READ_SPANS
 
-    @extend_schema(parameters=schema.SPAN_PARAMETERS, responses=schema.SPAN_LIST)
+    @extend_schema(
+        summary="List spans", parameters=schema.SPAN_PARAMETERS, responses=schema.SPAN_LIST
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.span_query(self.parameters, default_spelling=self.default_spelling)
         rows, total = span_selectors.list_spans(request.environment, query)
@@ -120,7 +134,11 @@ class SpanBatchView(TracesView):
 
     required_scope = "write:spans"
 
-    @extend_schema(request=schema.SPAN_BATCH, responses={202: schema.STORED_SPANS})
+    @extend_schema(
+        summary="Store spans and wait for them",
+        request=schema.SPAN_BATCH,
+        responses={202: schema.STORED_SPANS},
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         batch = read_batch(Inbox.Kind.SPANS, request._request.body)
         fresh = storing.store_spans(request.environment, batch, now=request.now)
@@ -135,7 +153,7 @@ class SpanView(TracesView):
 
     required_scope = READ_SPANS
 
-    @extend_schema(parameters=[schema.SPELLING], responses=schema.SPAN)
+    @extend_schema(summary="Get a span", parameters=[schema.SPELLING], responses=schema.SPAN)
     def get(self, request: ApiRequest, span_id: str) -> HttpResponse:
         row = span_selectors.get_span(request.environment, span_id)
         if row is None:
@@ -148,7 +166,9 @@ class SessionListView(TracesView):
 
     required_scope = READ_TRACES
 
-    @extend_schema(parameters=schema.SESSION_PARAMETERS, responses=schema.SESSION_LIST)
+    @extend_schema(
+        summary="List sessions", parameters=schema.SESSION_PARAMETERS, responses=schema.SESSION_LIST
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.session_query(self.parameters)
         sessions, total = session_selectors.list_sessions(request.environment, query)
@@ -162,7 +182,11 @@ class SessionView(TracesView):
 
     required_scope = READ_TRACES
 
-    @extend_schema(parameters=[schema.SPELLING], responses=schema.SESSION)
+    @extend_schema(
+        summary="Get a session with its traces",
+        parameters=[schema.SPELLING],
+        responses=schema.SESSION,
+    )
     def get(self, request: ApiRequest, session_id: str) -> HttpResponse:
         rows = trace_selectors.session_traces(request.environment, session_id)
         if not rows:
@@ -176,7 +200,11 @@ class SessionSpansView(Beneath):
     required_scope = READ_SPANS
     above = SessionView
 
-    @extend_schema(parameters=[schema.SPELLING], responses=schema.SESSION_SPANS)
+    @extend_schema(
+        summary="List the spans of a session",
+        parameters=[schema.SPELLING],
+        responses=schema.SESSION_SPANS,
+    )
     def get(self, request: ApiRequest, session_id: str) -> HttpResponse:
         rows = span_selectors.session_spans(request.environment, session_id)
         if not rows:
@@ -189,7 +217,7 @@ class LoginView(TracesView):
 
     public = True
 
-    @extend_schema(request=None, responses=schema.LOGIN)
+    @extend_schema(summary="Check a key", request=None, responses=schema.LOGIN)
     def post(self, request: ApiRequest) -> HttpResponse:
         credential: bearer.Credential | None = getattr(request._request, "credential", None)
         known = credential is not None and credential.product == self.product

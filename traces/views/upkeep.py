@@ -38,14 +38,18 @@ class ScoreListView(Beneath):
     required_scope = WRITE
     above = TraceView
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="List the scores of a trace", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         if not trace_selectors.trace_exists(request.environment, trace_id):
             raise TraceNotFound
         scores = selectors.scores_of(request.environment, trace_id)
         return answer({"scores": [shapes.score(one) for one in scores]})
 
-    @extend_schema(request=serializers.ScoreIn, responses={201: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Score or comment a trace",
+        request=serializers.ScoreIn,
+        responses={201: schema.ANY_OBJECT},
+    )
     @idempotent
     def post(self, request: ApiRequest, trace_id: str) -> HttpResponse:
         values = self.parse(serializers.ScoreIn)
@@ -58,7 +62,7 @@ class ScoreView(TracesView):
 
     required_scope = WRITE
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete a score", responses={204: None})
     def delete(self, request: ApiRequest, trace_id: str, score_id: str) -> HttpResponse:
         scoring.delete_score(request.environment, trace_id=trace_id, score_id=score_id)
         return nothing()
@@ -69,7 +73,7 @@ class ScoreTotalsView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="Get the averages of scores", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest) -> HttpResponse:
         return answer({"scores": selectors.score_totals(request.environment)})
 
@@ -79,12 +83,14 @@ class AlertListView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="List alerts", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest) -> HttpResponse:
         alerts = selectors.alerts(request.environment)
         return answer({"alerts": [shapes.alert(one) for one in alerts]})
 
-    @extend_schema(request=serializers.AlertIn, responses={201: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Create an alert", request=serializers.AlertIn, responses={201: schema.ANY_OBJECT}
+    )
     @idempotent
     @audited("alert.created")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -98,14 +104,16 @@ class AlertView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="Get an alert", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest, alert_id: str) -> HttpResponse:
         alert = selectors.alert(request.environment, alert_id)
         if alert is None:
             raise AlertNotFound
         return answer(shapes.alert(alert))
 
-    @extend_schema(request=serializers.AlertIn, responses=schema.ANY_OBJECT)
+    @extend_schema(
+        summary="Change an alert", request=serializers.AlertIn, responses=schema.ANY_OBJECT
+    )
     @idempotent
     @audited("alert.changed")
     def patch(self, request: ApiRequest, alert_id: str) -> HttpResponse:
@@ -113,7 +121,7 @@ class AlertView(TracesView):
         alert = alerting.change_alert(request.environment, alert_id=alert_id, **values)
         return answer(shapes.alert(alert))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete an alert", responses={204: None})
     @audited("alert.deleted")
     def delete(self, request: ApiRequest, alert_id: str) -> HttpResponse:
         alerting.delete_alert(request.environment, alert_id=alert_id)
@@ -125,12 +133,14 @@ class PriceListView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="List your own prices", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest) -> HttpResponse:
         prices = selectors.prices(request.environment)
         return answer({"prices": [shapes.price(one) for one in prices]})
 
-    @extend_schema(request=serializers.PriceIn, responses={201: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Set a price", request=serializers.PriceIn, responses={201: schema.ANY_OBJECT}
+    )
     @idempotent
     @audited("price.set")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -144,7 +154,7 @@ class PriceView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete a price", responses={204: None})
     @audited("price.deleted")
     def delete(self, request: ApiRequest, price_id: str) -> HttpResponse:
         upkeep.delete_price(request.environment, price_id=_pk(price_id, PriceNotFound))
@@ -156,7 +166,7 @@ class DeadLetterListView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="List what could not be stored", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest) -> HttpResponse:
         letters = selectors.dead_letters(request.environment)
         return answer(
@@ -172,7 +182,11 @@ class DeadLetterReplayView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(request=serializers.ReplayIn, responses={202: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Try dead letters again",
+        request=serializers.ReplayIn,
+        responses={202: schema.ANY_OBJECT},
+    )
     @idempotent
     @audited("dead_letters.replayed")
     def post(self, request: ApiRequest) -> HttpResponse:
@@ -186,7 +200,7 @@ class DeadLetterView(TracesView):
 
     required_scope = MANAGE
 
-    @extend_schema(responses={204: None})
+    @extend_schema(summary="Delete a dead letter", responses={204: None})
     @audited("dead_letter.discarded")
     def delete(self, request: ApiRequest, letter_id: str) -> HttpResponse:
         upkeep.discard_dead_letter(request.environment, pk=_pk(letter_id, DeadLetterNotFound))
@@ -208,11 +222,13 @@ class SettingsView(TracesView):
             }
         )
 
-    @extend_schema(responses=schema.ANY_OBJECT)
+    @extend_schema(summary="Get retention and backlog", responses=schema.ANY_OBJECT)
     def get(self, request: ApiRequest) -> HttpResponse:
         return self._settings()
 
-    @extend_schema(request=serializers.SettingsIn, responses=schema.ANY_OBJECT)
+    @extend_schema(
+        summary="Change retention", request=serializers.SettingsIn, responses=schema.ANY_OBJECT
+    )
     @idempotent
     @audited("traces.settings")
     def patch(self, request: ApiRequest) -> HttpResponse:

@@ -74,7 +74,11 @@ def session_shape(session: DashboardSession) -> dict[str, Any]:
 class SignUpView(OpenView):
     """POST /dashboard/api/signup"""
 
-    @extend_schema(request=schema.OBJECT_BODY, responses={201: schema.SUCCESS})
+    @extend_schema(
+        summary="Create an account and a project",
+        request=schema.OBJECT_BODY,
+        responses={201: schema.SUCCESS},
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         members = self.members()
         name, email = line(members, "name"), text(members, "email").lower()
@@ -89,7 +93,9 @@ class DirectSignUpView(OpenView):
     """POST /api/auth/sign-up/email"""
 
     @extend_schema(
-        request=schema.OBJECT_BODY, responses={200: schema.SUCCESS, 403: schema.ANY_OBJECT}
+        summary="Refused: sign-up is POST /dashboard/api/signup",
+        request=schema.OBJECT_BODY,
+        responses={200: schema.SUCCESS, 403: schema.ANY_OBJECT},
     )
     def post(self, request: ApiRequest) -> HttpResponse:
         return answer(
@@ -100,7 +106,9 @@ class DirectSignUpView(OpenView):
 class SignInView(OpenView):
     """POST /api/auth/sign-in/email"""
 
-    @extend_schema(request=schema.OBJECT_BODY, responses={200: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Sign in by e-mail", request=schema.OBJECT_BODY, responses={200: schema.ANY_OBJECT}
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         policy = Policy(f"traces-sign-in:{self.ip}", SIGN_INS_PER_MINUTE, SIGN_INS_PER_MINUTE)
         decision = stores.take(policy)
@@ -134,7 +142,7 @@ class SignInView(OpenView):
 class GetSessionView(OpenView):
     """GET /api/auth/get-session"""
 
-    @extend_schema(responses={200: schema.MAYBE_OBJECT})
+    @extend_schema(summary="Get who is signed in", responses={200: schema.MAYBE_OBJECT})
     def get(self, request: ApiRequest) -> HttpResponse:
         if self.session is None:
             return answer(None)
@@ -144,7 +152,7 @@ class GetSessionView(OpenView):
 class SignOutView(OpenView):
     """POST /api/auth/sign-out"""
 
-    @extend_schema(request=None, responses={200: schema.SUCCESS})
+    @extend_schema(summary="Sign out", request=None, responses={200: schema.SUCCESS})
     def post(self, request: ApiRequest) -> HttpResponse:
         if request._request.COOKIES and "Origin" not in request._request.headers:
             return answer(
@@ -158,7 +166,11 @@ class SignOutView(OpenView):
 class LocalLoginTokenView(OpenView):
     """POST /dashboard/api/local-login-token"""
 
-    @extend_schema(request=schema.OBJECT_BODY, responses={201: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Create a link that signs in",
+        request=schema.OBJECT_BODY,
+        responses={201: schema.ANY_OBJECT},
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         self._only_here()
         members = self.members()
@@ -194,7 +206,9 @@ class LocalLoginTokenView(OpenView):
 class LocalLoginView(OpenView):
     """GET /dashboard/api/local-login"""
 
-    @extend_schema(parameters=[schema.TOKEN], responses={302: None})
+    @extend_schema(
+        summary="Sign in by such a link", parameters=[schema.TOKEN], responses={302: None}
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         signed_in, where = accounts.use_ticket(
             self.parameters.get("token", ""),

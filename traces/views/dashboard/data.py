@@ -43,7 +43,9 @@ class DashboardSpanBatchView(Project, recorded.SpanBatchView):
 class DashboardSpanAsyncView(Project, TracesView):
     """POST /dashboard/api/spans/async"""
 
-    @extend_schema(request=schema.SPAN_BATCH, responses={202: schema.QUEUED_ANSWER})
+    @extend_schema(
+        summary="Store spans", request=schema.SPAN_BATCH, responses={202: schema.QUEUED_ANSWER}
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
         batch = read_batch(Inbox.Kind.SPANS, request._request.body)
         storing.queue_batch(request.environment, batch, now=request.now)
@@ -79,7 +81,11 @@ class DashboardSpanAnalyticsView(Project, analytics.SpanAnalyticsView):
 class OverviewView(Project, TracesView):
     """GET /dashboard/api/analytics/overview-extended"""
 
-    @extend_schema(parameters=schema.OVERVIEW_PARAMETERS, responses={200: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Get one measure over time",
+        parameters=schema.OVERVIEW_PARAMETERS,
+        responses={200: schema.ANY_OBJECT},
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         query = queries.overview_query(self.parameters)
         rows = reports.over_time(

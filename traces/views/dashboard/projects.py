@@ -41,7 +41,7 @@ def key_shape(key: ApiKey) -> dict[str, Any]:
 class ProjectListView(SignedInView):
     """GET and POST /dashboard/api/projects"""
 
-    @extend_schema(responses={200: schema.ANY_OBJECT})
+    @extend_schema(summary="List projects", responses={200: schema.ANY_OBJECT})
     def get(self, request: ApiRequest) -> HttpResponse:
         return answer(
             {
@@ -57,7 +57,9 @@ class ProjectListView(SignedInView):
             }
         )
 
-    @extend_schema(request=schema.OBJECT_BODY, responses={201: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="Create a project", request=schema.OBJECT_BODY, responses={201: schema.ANY_OBJECT}
+    )
     @audited("environment.created")
     def post(self, request: ApiRequest) -> HttpResponse:
         name = _project_name(self.members())
@@ -92,14 +94,16 @@ class ProjectView(SignedInView):
         self.request.environment = project
         return project
 
-    @extend_schema(request=schema.OBJECT_BODY, responses={200: schema.SUCCESS})
+    @extend_schema(
+        summary="Rename a project", request=schema.OBJECT_BODY, responses={200: schema.SUCCESS}
+    )
     @audited("environment.renamed")
     def patch(self, request: ApiRequest, project_id: str) -> HttpResponse:
         project = self._project(project_id)
         projects.rename_project(project, name=_project_name(self.members()))
         return answer({"success": True})
 
-    @extend_schema(responses={200: schema.SUCCESS})
+    @extend_schema(summary="Delete a project with all its data", responses={200: schema.SUCCESS})
     @audited("environment.deleted")
     def delete(self, request: ApiRequest, project_id: str) -> HttpResponse:
         projects.delete_project(self._project(project_id), now=request.now)
@@ -122,12 +126,15 @@ def _key_name(members: dict[str, Any]) -> str:
 class KeyListView(AdminView):
     """GET and POST /dashboard/api/api-keys"""
 
-    @extend_schema(parameters=[schema.PROJECT], responses={200: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="List API keys", parameters=[schema.PROJECT], responses={200: schema.ANY_OBJECT}
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         keys = control.project_keys(request.environment).select_related("environment")
         return answer({"keys": [key_shape(key) for key in keys]})
 
     @extend_schema(
+        summary="Create an API key",
         parameters=[schema.PROJECT],
         request=schema.OBJECT_BODY,
         responses={201: schema.ANY_OBJECT},
@@ -144,7 +151,10 @@ class KeyView(AdminView):
     """PATCH and DELETE /dashboard/api/api-keys/{id}"""
 
     @extend_schema(
-        parameters=[schema.PROJECT], request=schema.OBJECT_BODY, responses={200: schema.SUCCESS}
+        summary="Rename an API key",
+        parameters=[schema.PROJECT],
+        request=schema.OBJECT_BODY,
+        responses={200: schema.SUCCESS},
     )
     @audited("key.renamed")
     def patch(self, request: ApiRequest, key_id: str) -> HttpResponse:
@@ -154,7 +164,9 @@ class KeyView(AdminView):
         projects.rename_key(request.environment, key_id=key_id, name=name)
         return answer({"success": True})
 
-    @extend_schema(parameters=[schema.PROJECT], responses={200: schema.SUCCESS})
+    @extend_schema(
+        summary="Revoke an API key", parameters=[schema.PROJECT], responses={200: schema.SUCCESS}
+    )
     @audited("key.revoked")
     def delete(self, request: ApiRequest, key_id: str) -> HttpResponse:
         projects.revoke_key(request.environment, key_id=key_id)
@@ -164,7 +176,9 @@ class KeyView(AdminView):
 class MemberListView(AdminView):
     """GET and POST /dashboard/api/users"""
 
-    @extend_schema(parameters=[schema.PROJECT], responses={200: schema.ANY_OBJECT})
+    @extend_schema(
+        summary="List members", parameters=[schema.PROJECT], responses={200: schema.ANY_OBJECT}
+    )
     def get(self, request: ApiRequest) -> HttpResponse:
         return answer(
             {
@@ -182,6 +196,7 @@ class MemberListView(AdminView):
         )
 
     @extend_schema(
+        summary="Add a member",
         parameters=[schema.PROJECT],
         request=schema.OBJECT_BODY,
         responses={201: schema.ANY_OBJECT},
@@ -209,7 +224,10 @@ class MemberView(AdminView):
     """PATCH and DELETE /dashboard/api/users/{id}"""
 
     @extend_schema(
-        parameters=[schema.PROJECT], request=schema.OBJECT_BODY, responses={200: schema.SUCCESS}
+        summary="Change a member's role",
+        parameters=[schema.PROJECT],
+        request=schema.OBJECT_BODY,
+        responses={200: schema.SUCCESS},
     )
     @audited("member.changed")
     def patch(self, request: ApiRequest, user_id: str) -> HttpResponse:
@@ -220,7 +238,9 @@ class MemberView(AdminView):
         projects.change_role(request.environment, user_id=user_id, role=role)
         return answer({"success": True})
 
-    @extend_schema(parameters=[schema.PROJECT], responses={200: schema.SUCCESS})
+    @extend_schema(
+        summary="Remove a member", parameters=[schema.PROJECT], responses={200: schema.SUCCESS}
+    )
     @audited("member.removed")
     def delete(self, request: ApiRequest, user_id: str) -> HttpResponse:
         self.object_ref = f"user:{user_id}"
