@@ -94,7 +94,7 @@ def marked(api, environment, settings, tmp_path):
     client.post(f"/v1/screenings/{screening.public_id}/finalize")
     note = {"points": 1, "note": MARK}
     client.post(f"/v1/screenings/{screening.public_id}/answers/q1/review", note)
-    Screening.unscoped.update(partner_ref=MARK, partner_callback_url=MARK, invitation_ref=MARK)
+    Screening.unscoped.update(partner_ref=MARK, partner_callback_url=MARK)
     reports.write_due(now=NOW.replace(year=2100))
     assert {"screening.Candidate", "screening.Answer", "screening.Report", "webhooks.Event"} <= set(
         places_of(MARK)
