@@ -67,11 +67,16 @@ def expanded(quarters: dict[tuple[int, int, str], int]) -> list[tuple[*Key, int]
 
 
 def pieces(
-    from_ms: int | None, to_ms: int | None, coarsest: Grain | None = Grain.MONTH
+    from_ms: int | None,
+    to_ms: int | None,
+    coarsest: Grain | None = Grain.MONTH,
+    *,
+    now_ms: int,
 ) -> list[Piece]:
     """Cut [from, to) into raw edges and buckets up to ``coarsest``; an open end is all time.
 
-    An edge may come as its whole quarter with the rows beyond the range taken off.
+    An edge may come as its whole quarter with the rows beyond the range taken off; which of the two
+    has fewer rows is guessed from how long each has been, ``now_ms``.
     """
     low, high = from_ms, to_ms
     if low is not None and high is not None and low >= high:
@@ -81,7 +86,11 @@ def pieces(
         if grain == coarsest:
             return [*found, _whole(coarsest, low, high)]
         low, high, edges = _shave(low, high, grain, size)
-        found += edges if grain is not None else [part for edge in edges for part in _cheaper(edge)]
+        found += (
+            edges
+            if grain is not None
+            else [part for edge in edges for part in _cheaper(edge, now_ms)]
+        )
         if low is not None and high is not None and low >= high:
             return found
     return [*found, _whole(Grain.MONTH, low, high)]
@@ -107,21 +116,26 @@ def _shave(
     return up, down, edges
 
 
-def _cheaper(edge: Piece) -> list[Piece]:
-    """A raw edge, or the quarter it is part of less the rest of it: whatever reads fewer rows.
+def _cheaper(edge: Piece, now_ms: int) -> list[Piece]:
+    """A raw edge, or the quarter it is part of less the rest of it: whichever is shorter by now.
 
-    Ranges mostly end now, so after an end there is next to nothing, however many events a second
-    arrive; before a start, the shorter part counts.
+    Ranges mostly end now: after such an end there is nothing, however many events a second arrive.
     """
     start_ms = _at_or_before(edge.start_ms, QUARTER_MS)
     end_ms = start_ms + QUARTER_MS
     if edge.start_ms == start_ms:
         rest = Piece(None, edge.end_ms, end_ms, sign=-1)
-    elif edge.end_ms == end_ms and 2 * (edge.end_ms - edge.start_ms) > QUARTER_MS:
+    elif edge.end_ms == end_ms:
         rest = Piece(None, start_ms, edge.start_ms, sign=-1)
     else:
         return [edge]
+    if _passed_ms(edge, now_ms) <= _passed_ms(rest, now_ms):
+        return [edge]
     return [Piece(Grain.QUARTER, start_ms, end_ms), rest]
+
+
+def _passed_ms(piece: Piece, now_ms: int) -> int:
+    return max(0, min(piece.end_ms, now_ms) - piece.start_ms)
 
 
 def _at_or_before(moment_ms: int, size: int) -> int:

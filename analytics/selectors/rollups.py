@@ -6,6 +6,7 @@ SQL by hand: Django takes longer to build a statement of seven parts than a data
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.db import connection
@@ -67,7 +68,8 @@ def _parts(
     chosen, names = _named(filters)
     parts: list[str] = []
     values: list[Any] = []
-    for piece in buckets.pieces(filters.from_ms, filters.to_ms, coarsest):
+    now_ms = time.time_ns() // 1_000_000  # a hint what is cheaper to read, no part of the answer
+    for piece in buckets.pieces(filters.from_ms, filters.to_ms, coarsest, now_ms=now_ms):
         if piece.grain is None:
             part = (
                 f"SELECT {raw} AS thing, {piece.sign} AS n FROM analytics_event"

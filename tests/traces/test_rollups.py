@@ -169,8 +169,9 @@ def test_each_moment_of_a_range_counts_once_in_its_segments():
         end = start + chance.randrange(0, chance.choice([1, HOUR_MS, 4 * DAY_MS]))
         around = [start - 1, start, start + 1, end - 1, end, end + 1, (start + end) // 2]
         around += [BASE_MS, start - HOUR_MS // 5, end + HOUR_MS // 5]
+        now_ms = chance.choice([start, end, end + HOUR_MS // 20, BASE_MS + 9 * DAY_MS])
         for days in (True, False):
-            cut = ranges.split(start, end, days=days)
+            cut = ranges.split(start, end, days=days, now_ms=now_ms)
             for moment in around:
                 held = [
                     sum(first <= moment < last for first, last in intervals)
@@ -180,10 +181,11 @@ def test_each_moment_of_a_range_counts_once_in_its_segments():
 
 
 def test_a_range_that_ends_now_reads_no_row_of_the_quarter_it_ends_in():
-    cut = ranges.split(BASE_MS, BASE_MS + HOUR_MS // 6)
+    end = BASE_MS + HOUR_MS // 6
+    cut = ranges.split(BASE_MS, end, now_ms=end)
 
     assert cut.edges == ()
-    assert cut.rests == ((BASE_MS + HOUR_MS // 6 + 1, BASE_MS + HOUR_MS // 4),)
+    assert cut.rests == ((end + 1, BASE_MS + HOUR_MS // 4),)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """A range of time as whole days, whole quarters of an hour, and edges that are neither.
 
-The quarter in which a range ends is taken whole, and the rest of it off again: ranges mostly end
-now, so the rest is next to nothing where the edge may be a hundred thousand rows.
+A quarter in which a range begins or ends may be taken whole, and the rest of it off again, where the
+rest is shorter by now: after a range that ends now there is nothing, and before its end there may be
+a hundred thousand rows.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from functools import partial
 
 from traces.instants import EARLIEST_MS, LATEST_MS, MINUTE_MS
 from traces.models.rollups import Width
@@ -33,25 +36,40 @@ def _down(moment: int, width: int) -> int:
     return moment // width * width
 
 
-def split(from_ms: int | None, to_ms: int | None, *, days: bool = True) -> Segments:
-    """Segments of the inclusive range; ``days=False`` keeps to quarters (for hours in a series)."""
+def split(
+    from_ms: int | None, to_ms: int | None, *, days: bool = True, now_ms: int | None = None
+) -> Segments:
+    """Segments of the inclusive range; ``days=False`` keeps to quarters (for hours in a series).
+
+    ``now_ms`` (of its own accord the clock's) is a hint what is cheaper to read; the segments hold the
+    same whatever it is.
+    """
     start = EARLIEST_MS if from_ms is None else max(from_ms, EARLIEST_MS)
     end = (LATEST_MS if to_ms is None else min(to_ms, LATEST_MS)) + 1
     quarter, day = Width.QUARTER * MINUTE_MS, Width.DAY * MINUTE_MS
     if start >= end:
         return Segments()
-    inner, outer = _up(start, quarter), _up(end, quarter)
-    if end < inner and end - start <= quarter // 2:
-        return Segments(edges=((start, end),))
-    rests = [(end, outer)]
-    if inner - start > quarter // 2:
-        inner -= quarter
-        rests.append((inner, start))
-    edges = _kept((start, inner))
+    passed = partial(_passed, now_ms=time.time_ns() // 1_000_000 if now_ms is None else now_ms)
+    low, high = _down(start, quarter), _up(end, quarter)
+    inner, outer = _up(start, quarter), _down(end, quarter)
+    if inner > outer:
+        if passed(start, end) <= passed(low, start) + passed(end, high):
+            return Segments(edges=((start, end),))
+        return Segments(quarters=((low, high),), rests=_kept((low, start), (end, high)))
+    if passed(low, start) < passed(start, inner):
+        inner = low
+    if passed(end, high) < passed(outer, end):
+        outer = high
+    edges = _kept((start, inner), (outer, end))
+    rests = _kept((inner, start), (end, outer))
     first, last = _up(inner, day), _down(outer, day)
     if not days or first >= last:
-        return Segments((), _kept((inner, outer)), edges, _kept(*rests))
-    return Segments(((first, last),), _kept((inner, first), (last, outer)), edges, _kept(*rests))
+        return Segments((), _kept((inner, outer)), edges, rests)
+    return Segments(((first, last),), _kept((inner, first), (last, outer)), edges, rests)
+
+
+def _passed(start: int, end: int, *, now_ms: int) -> int:
+    return max(0, min(end, now_ms) - start)
 
 
 def _kept(*intervals: Interval) -> tuple[Interval, ...]:
