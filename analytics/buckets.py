@@ -13,6 +13,13 @@ from analytics.validation import DAY_MS
 
 QUARTER_MS = 15 * 60_000
 Grain = Rollup.Grain
+_LENGTH_MS = {Grain.QUARTER: QUARTER_MS, Grain.DAY: DAY_MS}
+_COARSER: dict[Grain | None, Grain] = {
+    None: Grain.QUARTER,
+    Grain.QUARTER: Grain.DAY,
+    Grain.DAY: Grain.MONTH,
+}
+"""From the events themselves to months, each with what holds it."""
 
 Key = tuple[int, int, int, str]
 """(environment, grain, start in milliseconds, name): the key of a roll-up row."""
@@ -75,22 +82,18 @@ def pieces(
 ) -> list[Piece]:
     """Cut [from, to) into raw edges and buckets up to ``coarsest``; an open end is all time.
 
-    An edge may come as its whole quarter with the rows beyond the range taken off; which of the two
-    has fewer rows is guessed from how long each has been, ``now_ms``.
+    An edge may come as the whole bucket it is part of, with what is beyond the range taken off; which
+    of the two has fewer rows is guessed from how long each has been, ``now_ms``.
     """
     low, high = from_ms, to_ms
     if low is not None and high is not None and low >= high:
         return []
     found: list[Piece] = []
-    for grain, size in ((None, QUARTER_MS), (Grain.QUARTER, DAY_MS), (Grain.DAY, 0)):
+    for grain, coarser in _COARSER.items():
         if grain == coarsest:
             return [*found, _whole(coarsest, low, high)]
-        low, high, edges = _shave(low, high, grain, size)
-        found += (
-            edges
-            if grain is not None
-            else [part for edge in edges for part in _cheaper(edge, now_ms)]
-        )
+        low, high, edges = _shave(low, high, grain, coarser)
+        found += [part for edge in edges for part in _cheaper(edge, coarser, now_ms)]
         if low is not None and high is not None and low >= high:
             return found
     return [*found, _whole(Grain.MONTH, low, high)]
@@ -101,11 +104,11 @@ def _whole(grain: Grain | None, low: int | None, high: int | None) -> Piece:
 
 
 def _shave(
-    low: int | None, high: int | None, grain: Grain | None, size: int
+    low: int | None, high: int | None, grain: Grain | None, coarser: Grain
 ) -> tuple[int | None, int | None, list[Piece]]:
-    """Take off what fills no bucket of ``size`` (0: a month); returns the rest and the edges."""
-    up = None if low is None else _at_or_after(low, size)
-    down = None if high is None else _at_or_before(high, size)
+    """Take off what fills no bucket of ``coarser``; returns the rest and the edges."""
+    up = None if low is None else _at_or_after(low, coarser)
+    down = None if high is None else _at_or_before(high, coarser)
     if low is not None and high is not None and up is not None and down is not None and up > down:
         return high, high, [Piece(grain, low, high)]
     edges = []
@@ -116,37 +119,43 @@ def _shave(
     return up, down, edges
 
 
-def _cheaper(edge: Piece, now_ms: int) -> list[Piece]:
-    """A raw edge, or the quarter it is part of less the rest of it: whichever is shorter by now.
+def _cheaper(edge: Piece, coarser: Grain, now_ms: int) -> list[Piece]:
+    """An edge, or the bucket it is part of less the rest of it: whichever is shorter by now.
 
     Ranges mostly end now: after such an end there is nothing, however many events a second arrive.
     """
-    start_ms = _at_or_before(edge.start_ms, QUARTER_MS)
-    end_ms = start_ms + QUARTER_MS
+    start_ms = _at_or_before(edge.start_ms, coarser)
+    end_ms = _after(start_ms, coarser)
     if edge.start_ms == start_ms:
-        rest = Piece(None, edge.end_ms, end_ms, sign=-1)
+        rest = Piece(edge.grain, edge.end_ms, end_ms, sign=-1)
     elif edge.end_ms == end_ms:
-        rest = Piece(None, start_ms, edge.start_ms, sign=-1)
+        rest = Piece(edge.grain, start_ms, edge.start_ms, sign=-1)
     else:
         return [edge]
     if _passed_ms(edge, now_ms) <= _passed_ms(rest, now_ms):
         return [edge]
-    return [Piece(Grain.QUARTER, start_ms, end_ms), rest]
+    return [Piece(coarser, start_ms, end_ms), rest]
 
 
 def _passed_ms(piece: Piece, now_ms: int) -> int:
     return max(0, min(piece.end_ms, now_ms) - piece.start_ms)
 
 
-def _at_or_before(moment_ms: int, size: int) -> int:
-    return moment_ms - moment_ms % size if size else month_of(moment_ms - moment_ms % DAY_MS)
+def _at_or_before(moment_ms: int, grain: Grain) -> int:
+    """Start of the bucket that holds the moment."""
+    if grain == Grain.MONTH:
+        return month_of(moment_ms - moment_ms % DAY_MS)
+    return moment_ms - moment_ms % _LENGTH_MS[grain]
 
 
-def _at_or_after(moment_ms: int, size: int) -> int:
-    start_ms = _at_or_before(moment_ms, size)
-    if start_ms == moment_ms:
-        return moment_ms
-    return start_ms + size if size else month_after(start_ms)
+def _at_or_after(moment_ms: int, grain: Grain) -> int:
+    start_ms = _at_or_before(moment_ms, grain)
+    return start_ms if start_ms == moment_ms else _after(start_ms, grain)
+
+
+def _after(start_ms: int, grain: Grain) -> int:
+    """Start of the bucket after the one that starts at ``start_ms``."""
+    return month_after(start_ms) if grain == Grain.MONTH else start_ms + _LENGTH_MS[grain]
 
 
 def local_starts(

@@ -82,7 +82,7 @@ def _parts(
                 values.append(piece.start_ms - DAY_MS)
         else:
             part = (
-                f"SELECT {rolled} AS thing, count AS n FROM analytics_rollup"
+                f"SELECT {rolled} AS thing, {piece.sign} * count AS n FROM analytics_rollup"
                 " WHERE environment_id = %s AND grain = %s AND start_ms >= %s AND start_ms < %s"
             )
             values += [environment.pk, piece.grain, piece.start_ms, piece.end_ms]

@@ -100,7 +100,7 @@ def series(
     people: dict[int, int] = {}
     if filters.time_only:
         for start_ms, count in rollups.by_time(environment, inside, coarsest=_coarsest(starts)):
-            counts[min(bisect_right(starts, start_ms), len(counts)) - 1] += count
+            counts[min(max(bisect_right(starts, start_ms), 1), len(counts)) - 1] += count
         if unique:
             people = uniques.by_bucket(environment, inside, "user_id", starts)
     else:

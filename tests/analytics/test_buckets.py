@@ -11,6 +11,7 @@ from analytics.buckets import QUARTER_MS, Grain
 
 MONTH_MS = 1_793_491_200_000  # 2026-11-01
 MINUTE_MS = 60_000
+DAY_MS = 86_400_000
 borders = st.sampled_from([-86_400_000, -QUARTER_MS, 0, QUARTER_MS, 86_400_000, 30 * 86_400_000])
 steps = st.sampled_from([0, 1, -1, QUARTER_MS // 2, 60_000, -60_000, 5 * QUARTER_MS])
 moments = st.builds(lambda border, step: MONTH_MS + border + step, borders, steps)
@@ -48,4 +49,19 @@ def test_of_the_quarter_a_range_ends_in_the_shorter_part_is_read(minutes, now_mi
     start, end, sign = raw
     assert [piece for piece in pieces if piece.grain is None] == [
         buckets.Piece(None, MONTH_MS + start * MINUTE_MS, MONTH_MS + end * MINUTE_MS, sign)
+    ]
+
+
+def test_a_year_that_ends_late_today_is_read_as_months_less_what_is_to_come():
+    late_ms = MONTH_MS + 19 * DAY_MS + 1430 * MINUTE_MS
+    pieces = buckets.pieces(MONTH_MS - 365 * DAY_MS, late_ms, now_ms=late_ms)
+
+    assert [(one.grain, one.sign) for one in pieces] == [
+        (Grain.QUARTER, 1),
+        (None, -1),
+        (Grain.DAY, 1),
+        (Grain.QUARTER, -1),
+        (Grain.MONTH, 1),
+        (Grain.DAY, -1),
+        (Grain.MONTH, 1),
     ]
