@@ -1,49 +1,24 @@
 from __future__ import annotations
 
-import io
 import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.conf import LazySettings
-from PIL import Image
 
-from collab.errors import FileTooLarge, NotificationNotFound
-from collab.models import Attachment, Comment, Notification, Participant, Reaction, Room, Thread
-from collab.selectors import configs
+from collab.models import Comment, Participant, Reaction, Room, Thread
 from collab.selectors.people import recent_people
-from collab.services import notifications, uploads
 from collab.services.people import keep_person
 from collab.views.base import split_room_path
 from pulse.tenancy.models import Environment
+from tests.collab.rest import start
 from tests.support.api import Api
-from tests.support.races import together
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 MILLIS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
-
-
-@pytest.fixture
-def collab(api: Callable[..., Api]) -> Api:
-    client = api("collab", prefix="sk_", scopes=["read:*", "write:*"])
-    for user, name in (("user-1", "Alice Chen"), ("user-2", "Bob Smith")):
-        assert client.post("/auth/token", {"userId": user, "name": name}).status_code == 200
-    return client
-
-
-def start(client: Api, room: str = "dashboard", **extra: Any) -> dict[str, Any]:
-    sent = {"userId": "user-1", "body": "Hello", **extra}
-    # The document templates a room as one segment; ids with slashes match no template.
-    path = f"/api/v1/rooms/{room}/threads"
-    response = client.post(path, sent, validate="/" not in room)
-    assert response.status_code == 201, response.content
-    return response.json()["thread"]
 
 
 def test_a_thread_is_created_with_its_first_comment_and_its_whole_position(collab: Api) -> None:
@@ -187,48 +162,6 @@ def test_every_kind_of_emoji_is_a_reaction(collab: Api, emoji: str) -> None:
     assert answer.json()["reaction"]["emoji"] == emoji
 
 
-def test_authors_hear_of_replies_and_the_mentioned_of_mentions_but_nobody_of_themselves(
-    collab: Api,
-) -> None:
-    thread = start(collab)
-    collab.post("/auth/token", {"userId": "user-3", "name": "Cleo"})
-    collab.post(
-        f"/api/v1/threads/{thread['id']}/comments",
-        {"userId": "user-2", "body": "@Cleo?", "mentions": ["user-3", "user-2"]},
-    )
-    collab.post(
-        f"/api/v1/threads/{thread['id']}/comments",
-        {"userId": "user-3", "body": "@Alice", "mentions": ["user-1"]},
-    )
-
-    told = Notification.unscoped.values_list("user__external_id", "type").order_by("pk")
-    assert list(told) == [
-        ("user-3", "comment:mention"),
-        ("user-1", "comment:reply"),
-        ("user-1", "comment:mention"),  # and of nothing twice
-        ("user-2", "comment:reply"),
-    ]
-    listed = collab.get("/api/v1/users/user-3/notifications").json()["items"]
-    assert [(one["type"], one["actorId"], one["read"]) for one in listed] == [
-        ("comment:mention", "user-2", False)
-    ]
-    read = collab.post(f"/api/v1/notifications/{listed[0]['id']}/read").json()
-    assert read["notification"]["read"] is True
-    assert collab.post("/api/v1/users/user-1/notifications/read-all").json() == {"read": 2}
-
-
-def test_a_person_marks_nothing_of_somebody_elses_as_read(collab: Api) -> None:
-    thread = start(collab)
-    collab.post(f"/api/v1/threads/{thread['id']}/comments", {"userId": "user-2", "body": "x"})
-    mine = Notification.unscoped.get()
-    stranger = Participant.unscoped.get(external_id="user-2")
-
-    with pytest.raises(NotificationNotFound):
-        notifications.mark_read(mine.environment, notification_id=mine.public_id, person=stranger)
-
-    assert not Notification.unscoped.get().read
-
-
 def test_a_comment_is_kept_as_it_is_written(collab: Api) -> None:
     comment = start(collab, body="  pad \n")["comments"][0]
     edited = collab.patch(f"/api/v1/comments/{comment['id']}", {"body": "\tcode"}).json()
@@ -247,35 +180,6 @@ def test_what_the_path_names_is_missed_before_what_the_body_names(collab: Api) -
     assert answer.json() == {"error": "Thread not found"}
     answer = collab.post(f"/api/v1/comments/{unknown}/reactions", nobody)
     assert answer.json() == {"error": "Comment not found"}
-
-
-def test_a_thread_resolved_by_a_secret_key_is_told_to_every_author_as_nobodys_doing(
-    collab: Api,
-) -> None:
-    thread = start(collab)
-    path = f"/api/v1/threads/{thread['id']}"
-    collab.post(f"{path}/comments", {"userId": "user-2", "body": "Yes"})
-    Notification.unscoped.all().delete()
-
-    collab.patch(path, {"resolved": True})
-
-    told = Notification.unscoped.values_list("user__external_id", "type").order_by("user")
-    assert list(told) == [("user-1", "thread:resolved"), ("user-2", "thread:resolved")]
-    items = collab.get("/api/v1/users/user-1/notifications").json()["items"]
-    assert [one["actorId"] for one in items] == [None]
-
-
-def test_a_repeated_call_that_marks_everything_read_gets_the_first_answer(collab: Api) -> None:
-    thread = start(collab, mentions=["user-2"])
-    path, header = "/api/v1/users/user-2/notifications/read-all", {"Idempotency-Key": "read"}
-
-    assert collab.post(path, headers=header).json() == {"read": 1}
-    collab.post(
-        f"/api/v1/threads/{thread['id']}/comments",
-        {"userId": "user-1", "body": "@Bob", "mentions": ["user-2"]},
-    )
-    assert collab.post(path, headers=header).json() == {"read": 1}
-    assert Notification.unscoped.filter(read=False).count() == 1
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "OPTIONS"])
@@ -370,61 +274,6 @@ def test_a_token_too_long_to_be_sent_is_not_minted(collab: Api) -> None:
 
     assert said == "rooms: must be fewer or shorter: the token would be too long to be sent"
     assert Participant.unscoped.filter(external_id="user-7").count() == 0
-
-
-def upload(environment: Environment, size_bytes: int = 100) -> Attachment:
-    """A picture that user-1 has uploaded and not used."""
-    image = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(image, "PNG")
-    image.seek(0)
-    return uploads.save_upload(
-        environment, uploader=Participant.unscoped.get(external_id="user-1"), file=image,
-        size_bytes=size_bytes, filename="a.png", declared_type="image/png", now=datetime.now(UTC),
-    )  # fmt: skip
-
-
-def test_a_file_beyond_the_environments_limit_is_not_kept(
-    collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    limit = uploads.limit_bytes(configs.config_of(environment))
-
-    upload(environment, limit)
-    with pytest.raises(FileTooLarge):
-        upload(environment, limit + 1)
-
-    assert [row.size_bytes for row in Attachment.unscoped.all()] == [limit]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_deleted_thread_takes_its_files_along(
-    collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    file = upload(environment)
-    sent = {"userId": "user-1", "body": "x", "attachmentIds": [str(file.public_id)]}
-    made = collab.post("/api/v1/rooms/a/threads", sent).json()["thread"]
-    stored = [path for path in tmp_path.rglob("*") if path.is_file()]
-
-    collab.delete(f"/api/v1/threads/{made['id']}")
-
-    assert len(stored) == 2  # the picture and its thumbnail
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-    assert Attachment.unscoped.count() == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_comments_in_different_rooms_one_gets_the_file(
-    collab: Api, environment: Environment, settings: LazySettings, tmp_path: Path
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    file = upload(environment)
-    sent = {"userId": "user-1", "body": "x", "attachmentIds": [str(file.public_id)]}
-    calls = [
-        partial(collab.post, f"/api/v1/rooms/{room}/threads", sent) for room in ("a", "b", "c")
-    ]
-
-    assert sorted(answer.status_code for answer in together(*calls)) == [201, 400, 400]
 
 
 def test_the_people_a_socket_hears_of_first_are_those_who_were_here(
