@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,27 @@ def call(method: str, url: str, key: str, body: Any = None, timeout_seconds: flo
     return json.loads(raw) if raw else None
 
 
+class Background:
+    """What ``_run`` does, in a thread, while the block lasts: until ``_stop`` is set."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(30)
+
+    def _run(self) -> None:
+        raise NotImplementedError
+
+
 @dataclass
-class Hiring:
+class Hiring(Background):
     """Creates employees at ``per_second`` in a thread; each accepted one must be announced."""
 
     base_url: str
@@ -46,16 +65,7 @@ class Hiring:
     failures: list[Failure] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Hiring:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(30)
+        super().__init__()
 
     def _run(self) -> None:
         number = 0

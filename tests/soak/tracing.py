@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import urllib.error
 import uuid
 from typing import Any
 
-from tests.soak.load import call
+from tests.soak.load import Background, call
 from tests.support import live
 
 BATCHES_PER_SECOND = 20
@@ -17,23 +16,14 @@ MONTH = "date_from=2026-01-01T00:00:00Z&date_to=2026-02-01T00:00:00Z"
 """Where this load's traces are dated; sample data is not."""
 
 
-class Load:
+class Load(Background):
     """Posts batches of ten as a client would, except that it remembers what was accepted."""
 
     def __init__(self, server: live.LiveServer) -> None:
         self.server = server
         self.key = server.keys["PULSE_TRACES_KEY"]
         self.accepted: list[str] = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Load:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(30)
+        super().__init__()
 
     def _run(self) -> None:
         while not self._stop.is_set():
