@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 MINUTE_MS = 60_000
+QUARTER_MS = 15 * MINUTE_MS
 DAY_MS = 86_400_000
 EARLIEST_MS = -62_135_596_800_000  # 0001-01-01
 LATEST_MS = 253_402_300_799_999  # 9999-12-31

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from traces import sketches, statements
-from traces.instants import MINUTE_MS
+from traces.instants import MINUTE_MS, QUARTER_MS
 from traces.models.rollups import Width
 
 BIGGEST = 2**63 - 1
 BIGGEST_LATENCY_MS = 1e15  # sums stay finite whatever a client calls a latency
-QUARTER_MS = 15 * MINUTE_MS
 KEY_LENGTH = 200
 
 RequestKey = tuple[int, str, str, str]  # bucket, provider, model, service

@@ -62,8 +62,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _window(span: timedelta) -> tuple[int, int]:
     """From ``span`` ago to now, in whole quarters of an hour: the roll-ups hold them, and no row is read."""
-    to_ms = -(-instants.to_ms(datetime.now(UTC)) // cells.QUARTER_MS) * cells.QUARTER_MS
-    return to_ms - span // timedelta(milliseconds=1) - cells.QUARTER_MS, to_ms - 1
+    to_ms = -(-instants.to_ms(datetime.now(UTC)) // instants.QUARTER_MS) * instants.QUARTER_MS
+    return to_ms - span // timedelta(milliseconds=1) - instants.QUARTER_MS, to_ms - 1
 
 
 def _periods(from_ms: int, to_ms: int, group_by: str) -> list[tuple[int, str]]:

@@ -15,13 +15,12 @@ from django.db.models.functions import Ceil, Greatest, Least, Ln
 from pulse.tenancy.models import Environment
 from traces import instants, sketches
 from traces.decoding.items import LLM_CALL, SDK
-from traces.instants import EARLIEST_MS, MINUTE_MS
+from traces.instants import EARLIEST_MS, QUARTER_MS
 from traces.models import Rollup, Span, Trace
 from traces.models.rollups import Width
 from traces.selectors import ranges
 from traces.shapes import MICRO, number
 
-QUARTER_MS = Width.QUARTER * MINUTE_MS
 QUARTER = (F("timestamp_ms") - EARLIEST_MS) / QUARTER_MS
 """Number of a row's quarter of an hour since the year 1, for division rounds towards zero."""
 _MEASURES = (

@@ -11,8 +11,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 
-from traces.instants import EARLIEST_MS, LATEST_MS, MINUTE_MS
-from traces.models.rollups import Width
+from traces.instants import DAY_MS, EARLIEST_MS, LATEST_MS, QUARTER_MS
 
 Interval = tuple[int, int]
 """Inclusive start, exclusive end, in Unix milliseconds."""
@@ -46,12 +45,11 @@ def split(
     """
     start = EARLIEST_MS if from_ms is None else max(from_ms, EARLIEST_MS)
     end = (LATEST_MS if to_ms is None else min(to_ms, LATEST_MS)) + 1
-    quarter, day = Width.QUARTER * MINUTE_MS, Width.DAY * MINUTE_MS
     if start >= end:
         return Segments()
     passed = partial(_passed, now_ms=time.time_ns() // 1_000_000 if now_ms is None else now_ms)
-    low, high = _down(start, quarter), _up(end, quarter)
-    inner, outer = _up(start, quarter), _down(end, quarter)
+    low, high = _down(start, QUARTER_MS), _up(end, QUARTER_MS)
+    inner, outer = _up(start, QUARTER_MS), _down(end, QUARTER_MS)
     if inner > outer:
         if passed(start, end) <= passed(low, start) + passed(end, high):
             return Segments(edges=((start, end),))
@@ -62,7 +60,7 @@ def split(
         outer = high
     edges = _kept((start, inner), (outer, end))
     rests = _kept((inner, start), (end, outer))
-    first, last = _up(inner, day), _down(outer, day)
+    first, last = _up(inner, DAY_MS), _down(outer, DAY_MS)
     if not days or first >= last:
         return Segments((), _kept((inner, outer)), edges, rests)
     return Segments(((first, last),), _kept((inner, first), (last, outer)), edges, rests)

@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from pulse.tenancy.models import Environment
-from traces.instants import EARLIEST_MS
+from traces.instants import EARLIEST_MS, QUARTER_MS
 from traces.models import Span, SpanRollup
 from traces.models.rollups import Width
 from traces.queries import AnalyticsQuery
 from traces.selectors import ranges
-from traces.selectors.cells import QUARTER, QUARTER_MS, Periods, ratio
+from traces.selectors.cells import QUARTER, Periods, ratio
 
 TOP = 5
 
